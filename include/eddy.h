@@ -1,0 +1,30 @@
+/* eddy: asyncio for C on WebAssembly.
+ *
+ *   int results     >= 0 success, often a value; < 0 one of the EDDY_E codes, or the application's
+ *                   own (<= EDDY_EUSER).
+ *   times           eddy_time, nanoseconds. Positional durations: <= 0 means now, EDDY_FOREVER no
+ *                   limit. In option structs 0 means none; EDDY_NOW already over; EDDY_IN(d) turns
+ *                   d <= 0 into EDDY_NOW.
+ *   [blocks]        may suspend the calling task; looks for cancellation first; only inside a task,
+ *                   elsewhere EDDY_ESTATE. All other calls may also be made from callbacks.
+ *   NULL futures    a failed spawn returns NULL; every call takes NULL as a future that failed with
+ *                   EDDY_ENOMEM.
+ *   sites           calls that spawn or block are macros that record file and line, behind which
+ *                   stands a function of the same name; EDDY_NO_SITES removes that.
+ *   C++17           options through the _with functions and a filled struct; the macros with
+ *                   designated initialisers are for C.
+ */
+#ifndef EDDY_H
+#define EDDY_H
+
+#include "eddy/base.h"
+
+#include "eddy/combine.h"
+#include "eddy/error.h"
+#include "eddy/inspect.h"
+#include "eddy/io.h"
+#include "eddy/run.h"
+#include "eddy/scope.h"
+#include "eddy/task.h"
+
+#endif
