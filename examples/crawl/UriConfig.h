@@ -1,0 +1,2 @@
+/* UriConfig.h: what uriparser's own build would write. Nothing in it: reallocarray is not
+ * everywhere. */

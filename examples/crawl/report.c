@@ -1,0 +1,203 @@
+/* report.c: progress line, table and JSON. */
+#include "report.h"
+
+#include <unistd.h>
+
+#include "url.h"
+
+static size_t count_state(const crawl *c, link_state state) {
+    size_t n = 0;
+    for (size_t i = 0; i < c->links.count; i++) n += c->links.all[i]->state == state;
+    return n;
+}
+
+static double seconds(eddy_time t) {
+    return (double)t / (double)EDDY_S;
+}
+
+/* ---- progress ---- */
+
+static void progress_line(const crawl *c, const char *before, const char *after) {
+    fprintf(stderr, "%scrawl: %zu pages, %zu in flight, %zu waiting, %zu broken, %.1f MB, %.1f s%s",
+            before, c->pages, c->in_flight, count_state(c, LINK_WAITING),
+            count_state(c, LINK_BROKEN), (double)c->bytes / 1e6, seconds(eddy_now() - c->began),
+            after);
+    fflush(stderr);
+}
+
+int report_progress(void *arg) {
+    const crawl *c = arg;
+    bool rewrite = isatty(STDERR_FILENO);
+    eddy_time pause = rewrite ? 100 * EDDY_MS : EDDY_S;
+    int rc;
+    while ((rc = eddy_sleep(pause)) == 0) {
+        if (rewrite)
+            progress_line(c, "\r", "\033[K");
+        else
+            progress_line(c, "", "\n");
+    }
+    if (rewrite) fputs("\r\033[K", stderr);
+    return rc == EDDY_ECANCELED ? 0 : rc;
+}
+
+/* ---- table ---- */
+
+/* 29412331 as "29,412,331". */
+static const char *grouped(size_t n, char out[32]) {
+    char digits[24];
+    int length = snprintf(digits, sizeof digits, "%zu", n);
+    char *end = out;
+    for (int i = 0; i < length; i++) {
+        if (i > 0 && (length - i) % 3 == 0) *end++ = ',';
+        *end++ = digits[i];
+    }
+    *end = '\0';
+    return out;
+}
+
+static void count_row(const char *name, size_t n, const char *note) {
+    char text[32];
+    printf("  %-22s %14s%s%s\n", name, grouped(n, text), *note ? "   " : "", note);
+}
+
+static void time_row(const char *name, eddy_time t, const char *note) {
+    printf("  %-22s %12.2f s%s%s\n", name, seconds(t), *note ? "   " : "", note);
+}
+
+/* The address as short as it can be said: its path if it is of the site. */
+static const char *short_url(const crawl *c, const char *url) {
+    return c->links.count && url_same_origin(url, c->links.all[0]->url) ? url_path(url) : url;
+}
+
+static void finding_row(const crawl *c, const struct link *l, const char *reason) {
+    const char *from = l->from ? short_url(c, l->from->url) : "(start)";
+    printf("  %-34s %-40s %s", reason, short_url(c, l->url), from);
+    if (l->named > 1) printf(" (%zu links)", l->named);
+    putchar('\n');
+}
+
+/* A row for each address that is no page, the worst first. */
+static void findings(const crawl *c) {
+    static const struct {
+        link_state state;
+        const char *prefix;
+    } kinds[] = {
+        {LINK_BROKEN, ""},
+        {LINK_LEAVES, "leads to "},
+        {LINK_NOT_HTML, "not HTML: "},
+        {LINK_REDIRECT, "leads to "},
+    };
+    bool headed = false;
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        for (size_t i = 0; i < c->links.count; i++) {
+            const struct link *l = c->links.all[i];
+            if (l->state != kinds[k].state) continue;
+            const char *detail = l->target ? short_url(c, l->target->url) : l->detail;
+            char reason[512];
+            snprintf(reason, sizeof reason, "%s%s", kinds[k].prefix, detail ? detail : "");
+            if (!headed) printf("\n  %-34s %-40s %s\n", "finding", "address", "linked from");
+            headed = true;
+            finding_row(c, l, reason);
+        }
+    }
+}
+
+static void page_list(const crawl *c) {
+    printf("\n  %10s %9s  %-40s %s\n", "bytes", "ms", "address", "title");
+    for (size_t i = 0; i < c->links.count; i++) {
+        const struct link *l = c->links.all[i];
+        if (l->state != LINK_PAGE) continue;
+        printf("  %10zu %9.1f  %-40s %s\n", l->bytes, (double)l->latency / (double)EDDY_MS,
+               short_url(c, l->url), l->title);
+    }
+}
+
+void report_table(const crawl *c) {
+    size_t broken = 0, waiting = count_state(c, LINK_WAITING) + count_state(c, LINK_LOADING);
+    for (size_t i = 0; i < c->links.count; i++) {
+        if (c->links.all[i]->state == LINK_BROKEN) broken += c->links.all[i]->named;
+    }
+    eddy_time wall = c->ended - c->began;
+    char speed[64];
+    snprintf(speed, sizeof speed, "%.1f times the wall time",
+             wall > 0 ? (double)c->latencies / (double)wall : 0.0);
+
+    printf("crawled %s\n\n", c->start);
+    count_row("pages", c->pages, "");
+    count_row("not HTML", count_state(c, LINK_NOT_HTML), "");
+    count_row("redirects", count_state(c, LINK_REDIRECT) + count_state(c, LINK_LEAVES), "");
+    count_row("errors", count_state(c, LINK_BROKEN), "");
+    count_row("broken links", broken, "");
+    count_row("links to other sites", c->other_sites, "not followed");
+    if (waiting) count_row("not visited", waiting, "the crawl ended before");
+    count_row("bytes", c->bytes, "");
+    count_row("requests", c->requests, "");
+    count_row("in flight at most", c->most_in_flight, "");
+    time_row("wall time", wall, "");
+    time_row("sum of latencies", c->latencies, speed);
+    if (c->list) page_list(c);
+    findings(c);
+}
+
+/* ---- JSON ---- */
+
+static void json_text(const char *text) {
+    putchar('"');
+    for (; text && *text; text++) {
+        unsigned char ch = (unsigned char)*text;
+        if (ch == '"' || ch == '\\')
+            printf("\\%c", ch);
+        else if (ch < 0x20 || ch == 0x7f)
+            printf("\\u%04x", ch);
+        else
+            putchar(ch);
+    }
+    putchar('"');
+}
+
+static void json_field(const char *name, const char *text) {
+    printf(", \"%s\": ", name);
+    if (text)
+        json_text(text);
+    else
+        printf("null");
+}
+
+static void json_link(const struct link *l) {
+    printf("{\"url\": ");
+    json_text(l->url);
+    json_field("from", l->from ? l->from->url : NULL);
+    printf(", \"links\": %zu, \"depth\": %u, \"status\": %d, \"bytes\": %zu, \"ms\": %.3f",
+           l->named, l->depth, l->status, l->bytes, (double)l->latency / (double)EDDY_MS);
+    if (l->title) json_field("title", l->title);
+    if (l->target) json_field("to", l->target->url);
+    if (l->detail) json_field("detail", l->detail);
+    putchar('}');
+}
+
+static void json_links(const crawl *c, const char *name, link_state state) {
+    printf("  \"%s\": [", name);
+    const char *separator = "";
+    for (size_t i = 0; i < c->links.count; i++) {
+        if (c->links.all[i]->state != state) continue;
+        printf("%s\n    ", separator);
+        json_link(c->links.all[i]);
+        separator = ",";
+    }
+    printf("%s],\n", *separator ? "\n  " : "");
+}
+
+void report_json(const crawl *c) {
+    printf("{\n");
+    json_links(c, "pages", LINK_PAGE);
+    json_links(c, "not_html", LINK_NOT_HTML);
+    json_links(c, "redirects", LINK_REDIRECT);
+    json_links(c, "leaves", LINK_LEAVES);
+    json_links(c, "broken", LINK_BROKEN);
+    json_links(c, "not_visited", LINK_WAITING);
+    printf("  \"requests\": %zu,\n  \"bytes\": %zu,\n  \"most_in_flight\": %zu,\n", c->requests,
+           c->bytes, c->most_in_flight);
+    printf("  \"other_sites\": %zu,\n  \"wall_ms\": %.3f,\n  \"latency_sum_ms\": %.3f\n}\n",
+           c->other_sites, (double)(c->ended - c->began) / (double)EDDY_MS,
+           (double)c->latencies / (double)EDDY_MS);
+}
