@@ -47,16 +47,18 @@ static void settle(struct link *l, link_state state, const char *detail) {
 }
 
 static void settle_broken(struct link *l, int rc) {
+    const char *text = eddy_last_message();
     char reason[128] = "";
     if (rc == EDDY_ETIMEDOUT) {
         double limit = (double)l->crawl->page_deadline / (double)EDDY_S;
         snprintf(reason, sizeof reason, "no answer within %g s", limit);
-    } else if (rc == EDDY_EHTTP) {
-        snprintf(reason, sizeof reason, "HTTP status %d", l->status);
     } else if (rc == EDDY_EFULL) {
         snprintf(reason, sizeof reason, "larger than %u MB", PAGE_SIZE_LIMIT >> 20);
+    } else if (rc == EDDY_EHTTP) {
+        /* "404 Not Found: URL": the row names the address by itself */
+        snprintf(reason, sizeof reason, "%.*s", (int)strcspn(text, ":"), text);
     }
-    const char *text = *reason ? reason : eddy_last_message();
+    if (*reason) text = reason;
     settle(l, LINK_BROKEN, *text ? text : eddy_strerror(rc));
 }
 
@@ -212,14 +214,14 @@ static void start_visits(crawl *c) {
         struct link *l = next_waiting(c);
         if (!l) return;
         l->state = LINK_LOADING;
-        l->task = eddy_spawn_opt(visit, .arg = l, .stack = VISIT_STACK);
-        if (!l->task) {
-            settle_broken(l, EDDY_ENOMEM);
-            continue;
-        }
         c->requests++;
         c->in_flight++;
         if (c->in_flight > c->most_in_flight) c->most_in_flight = c->in_flight;
+        l->task = eddy_spawn_opt(visit, .arg = l, .stack = VISIT_STACK);
+        if (!l->task) {
+            c->in_flight--;
+            settle(l, LINK_BROKEN, "out of memory");
+        }
     }
 }
 

@@ -95,48 +95,59 @@ static void findings(const crawl *c) {
             const char *detail = l->target ? short_url(c, l->target->url) : l->detail;
             char reason[512];
             snprintf(reason, sizeof reason, "%s%s", kinds[k].prefix, detail ? detail : "");
-            if (!headed) printf("\n  %-34s %-40s %s\n", "finding", "address", "linked from");
+            if (!headed) printf("  %-34s %-40s %s\n", "finding", "address", "linked from");
             headed = true;
             finding_row(c, l, reason);
         }
     }
+    if (headed) putchar('\n');
 }
 
 static void page_list(const crawl *c) {
-    printf("\n  %10s %9s  %-40s %s\n", "bytes", "ms", "address", "title");
+    printf("  %10s %9s  %-40s %s\n", "bytes", "ms", "address", "title");
     for (size_t i = 0; i < c->links.count; i++) {
         const struct link *l = c->links.all[i];
         if (l->state != LINK_PAGE) continue;
         printf("  %10zu %9.1f  %-40s %s\n", l->bytes, (double)l->latency / (double)EDDY_MS,
                short_url(c, l->url), l->title);
     }
+    putchar('\n');
 }
 
-void report_table(const crawl *c) {
-    size_t broken = 0, waiting = count_state(c, LINK_WAITING) + count_state(c, LINK_LOADING);
+/* Links to what is broken, also by way of a redirect. */
+static size_t count_broken_links(const crawl *c) {
+    size_t n = 0;
     for (size_t i = 0; i < c->links.count; i++) {
-        if (c->links.all[i]->state == LINK_BROKEN) broken += c->links.all[i]->named;
+        const struct link *l = c->links.all[i];
+        const struct link *end = l->target ? l->target : l;
+        if (end->state == LINK_BROKEN) n += l->named;
     }
+    return n;
+}
+
+/* The totals come last: there they can be seen when the findings have scrolled away. */
+void report_table(const crawl *c) {
+    size_t unvisited = count_state(c, LINK_WAITING) + count_state(c, LINK_LOADING);
     eddy_time wall = c->ended - c->began;
     char speed[64];
     snprintf(speed, sizeof speed, "%.1f times the wall time",
              wall > 0 ? (double)c->latencies / (double)wall : 0.0);
 
+    if (c->list) page_list(c);
+    findings(c);
     printf("crawled %s\n\n", c->start);
     count_row("pages", c->pages, "");
     count_row("not HTML", count_state(c, LINK_NOT_HTML), "");
     count_row("redirects", count_state(c, LINK_REDIRECT) + count_state(c, LINK_LEAVES), "");
     count_row("errors", count_state(c, LINK_BROKEN), "");
-    count_row("broken links", broken, "");
+    count_row("broken links", count_broken_links(c), "");
     count_row("links to other sites", c->other_sites, "not followed");
-    if (waiting) count_row("not visited", waiting, "the crawl ended before");
+    if (unvisited) count_row("not visited", unvisited, "the crawl ended before");
     count_row("bytes", c->bytes, "");
     count_row("requests", c->requests, "");
     count_row("in flight at most", c->most_in_flight, "");
     time_row("wall time", wall, "");
     time_row("sum of latencies", c->latencies, speed);
-    if (c->list) page_list(c);
-    findings(c);
 }
 
 /* ---- JSON ---- */
