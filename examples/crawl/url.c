@@ -7,6 +7,10 @@
 
 #include "memory.h"
 
+/* uriparser may recurse for every character, on the small stack of a task. No server takes longer
+ * addresses than this. */
+#define LONGEST_URL 8000
+
 static bool is_hex_pair(const char *text) {
     return isxdigit((unsigned char)text[0]) && isxdigit((unsigned char)text[1]);
 }
@@ -116,7 +120,7 @@ url_kind url_resolve(const char *base, const char *reference, char **out) {
     }
 
     UriUriA relative, origin, absolute;
-    if (uriParseSingleUriA(&relative, text, NULL) != URI_SUCCESS) {
+    if (strlen(text) > LONGEST_URL || uriParseSingleUriA(&relative, text, NULL) != URI_SUCCESS) {
         free(text);
         return URL_MALFORMED;
     }
