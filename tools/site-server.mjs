@@ -185,7 +185,7 @@ export const faultRoutes = {
     response.writeHead(200, { 'content-type': 'text/html; charset=ISO-8859-1' }).end(latin1),
   '/fault/latin1-meta.html': (response) =>
     response.writeHead(200, { 'content-type': 'text/html' }).end(latin1Meta),
-  '/fault/title.html': page('\n Two\t&amp; <b>half</b>\u00a0&eacute;&notit;\u0007 ', ''),
+  '/fault/title.html': page('\n Two\t&amp; <b>half</b>\u00a0&eacute;&notit;&#7; ', ''),
   '/fault/deep.html': page('Deep', `${'<div><b>'.repeat(5000)}${links('ok.html')}`),
   '/fault/chunks.html': async (response) => {
     response.writeHead(200, HTML);
