@@ -1,4 +1,8 @@
-/* page.c: gumbo reads the HTML; this file walks its tree. */
+/* page.c: gumbo's tokenizer reads the HTML; this file looks at the tags as they go by.
+ *
+ * The tree that gumbo would build of them costs more than twice the time and most of the code, and
+ * tells a crawler nothing more: links and titles are where their tags are. What the tree builder
+ * does for the tokenizer is done here: it says where text is not markup (begin_raw_text). */
 #include "page.h"
 
 #include <ctype.h>
@@ -6,6 +10,10 @@
 #include <strings.h>
 
 #include "memory.h"
+
+/* gumbo's inner headers; they want gumbo.h first */
+#include <parser.h>
+#include <tokenizer.h>
 
 bool page_is_html(const char *content_type) {
     if (!content_type) return false;
@@ -15,6 +23,19 @@ bool page_is_html(const char *content_type) {
 }
 
 /* ---- charset ---- */
+
+/* Writes the code point as UTF-8, up to 4 bytes. Returns where it ends. */
+static char *put_utf8(char *end, unsigned c) {
+    if (c < 0x80) {
+        *end++ = (char)c;
+        return end;
+    }
+    int more = c < 0x800 ? 1 : c < 0x10000 ? 2 : 3;
+    static const unsigned char lead[] = {0, 0xc0, 0xe0, 0xf0};
+    *end++ = (char)(lead[more] | c >> (6 * more));
+    while (more-- > 0) *end++ = (char)(0x80 | (c >> (6 * more) & 0x3f));
+    return end;
+}
 
 /* The name after "charset=" within the first `size` bytes of `text`, NULL if there is none. */
 static const char *find_charset(const char *text, size_t size, size_t *length) {
@@ -53,32 +74,26 @@ static char *latin1_to_utf8(const char *text, size_t size, size_t *out_size) {
         0x2039, 0x152,  0x8d,   0x17d,  0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
         0x2013, 0x2014, 0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0x9d,   0x17e,  0x178,
     };
-    unsigned char *out = must(malloc(3 * size + 1)), *end = out;
+    char *out = must(malloc(3 * size + 1)), *end = out;
     for (size_t i = 0; i < size; i++) {
         unsigned c = (unsigned char)text[i];
-        if (c >= 0x80 && c < 0xa0) c = upper[c - 0x80];
-        if (c < 0x80) {
-            *end++ = (unsigned char)c;
-        } else if (c < 0x800) {
-            *end++ = (unsigned char)(0xc0 | c >> 6);
-            *end++ = (unsigned char)(0x80 | (c & 0x3f));
-        } else {
-            *end++ = (unsigned char)(0xe0 | c >> 12);
-            *end++ = (unsigned char)(0x80 | (c >> 6 & 0x3f));
-            *end++ = (unsigned char)(0x80 | (c & 0x3f));
-        }
+        end = put_utf8(end, c >= 0x80 && c < 0xa0 ? upper[c - 0x80] : c);
     }
-    *end = '\0';
     *out_size = (size_t)(end - out);
-    return (char *)out;
+    return out;
 }
 
-/* ---- the tree ---- */
+/* ---- tags ---- */
 
-static const char *attribute(const GumboNode *node, const char *name) {
-    GumboAttribute *found = gumbo_get_attribute(&node->v.element.attributes, name);
-    return found ? found->value : NULL;
-}
+typedef struct reader {
+    page *p;
+    GumboParser parser; /* all of gumbo's parser that its tokenizer looks at */
+    unsigned foreign;   /* inside so many <svg> and <math> */
+    unsigned templates; /* inside so many <template>: what they hold is no part of the page */
+    bool in_title;      /* text goes to title[] */
+    char *title;        /* no terminating zero */
+    size_t title_length, title_room;
+} reader;
 
 static void add_link(page *p, const char *address) {
     if (!address) return;
@@ -89,80 +104,133 @@ static void add_link(page *p, const char *address) {
     p->links[p->link_count++] = copy_text(address, strlen(address));
 }
 
-/* The text of <title>, which holds text nodes only, with each run of white space as one space. */
-static char *title_text(const GumboNode *title) {
-    const GumboVector *parts = &title->v.element.children;
-    size_t room = 1;
-    for (unsigned i = 0; i < parts->length; i++) {
-        const GumboNode *part = parts->data[i];
-        if (part->type == GUMBO_NODE_TEXT || part->type == GUMBO_NODE_WHITESPACE) {
-            room += strlen(part->v.text.text);
-        }
+/* Each run of white space becomes one space, none at the start. */
+static void add_to_title(reader *r, unsigned c) {
+    bool space = c < 0x80 && isspace((int)c);
+    if (space && (r->title_length == 0 || r->title[r->title_length - 1] == ' ')) return;
+    if (r->title_length + 4 > r->title_room) {
+        r->title_room = r->title_room ? 2 * r->title_room : 128;
+        r->title = must(realloc(r->title, r->title_room));
     }
-    char *out = must(malloc(room)), *end = out;
-    for (unsigned i = 0; i < parts->length; i++) {
-        const GumboNode *part = parts->data[i];
-        if (part->type != GUMBO_NODE_TEXT && part->type != GUMBO_NODE_WHITESPACE) continue;
-        for (const char *c = part->v.text.text; *c; c++) {
-            bool space = isspace((unsigned char)*c);
-            if (!space)
-                *end++ = iscntrl((unsigned char)*c) ? '?' : *c;
-            else if (end > out && end[-1] != ' ')
-                *end++ = ' ';
-        }
-    }
-    if (end > out && end[-1] == ' ') end--;
-    *end = '\0';
-    return out;
+    if (space) c = ' ';
+    if (c < ' ' || c == 0x7f) c = '?'; /* titles go to terminals */
+    r->title_length = (size_t)(put_utf8(r->title + r->title_length, c) - r->title);
 }
 
-static void read_element(page *p, const GumboNode *node) {
-    if (node->v.element.tag_namespace != GUMBO_NAMESPACE_HTML) return;
-    switch (node->v.element.tag) {
-    case GUMBO_TAG_A:
-    case GUMBO_TAG_AREA: add_link(p, attribute(node, "href")); break;
-    case GUMBO_TAG_FRAME:
-    case GUMBO_TAG_IFRAME: add_link(p, attribute(node, "src")); break;
-    case GUMBO_TAG_BASE:
-        if (!p->base && attribute(node, "href")) {
-            const char *href = attribute(node, "href");
-            p->base = copy_text(href, strlen(href));
-        }
-        break;
+static void end_title(reader *r) {
+    if (!r->in_title) return;
+    r->in_title = false;
+    size_t length = r->title_length;
+    if (length > 0 && r->title[length - 1] == ' ') length--;
+    r->p->title = copy_text(r->title ? r->title : "", length);
+}
+
+/* In these elements of HTML, tags are text. */
+static void begin_raw_text(reader *r, GumboTag tag) {
+    switch (tag) {
     case GUMBO_TAG_TITLE:
-        if (!p->title) p->title = title_text(node);
-        break;
+    case GUMBO_TAG_TEXTAREA: gumbo_tokenizer_set_state(&r->parser, GUMBO_LEX_RCDATA); break;
+    case GUMBO_TAG_STYLE:
+    case GUMBO_TAG_XMP:
+    case GUMBO_TAG_IFRAME:
+    case GUMBO_TAG_NOEMBED:
+    case GUMBO_TAG_NOFRAMES: gumbo_tokenizer_set_state(&r->parser, GUMBO_LEX_RAWTEXT); break;
+    case GUMBO_TAG_SCRIPT: gumbo_tokenizer_set_state(&r->parser, GUMBO_LEX_SCRIPT); break;
+    case GUMBO_TAG_PLAINTEXT: gumbo_tokenizer_set_state(&r->parser, GUMBO_LEX_PLAINTEXT); break;
     default: break;
     }
 }
 
-/* The node after `node` in document order, NULL after the last. No recursion: a page may nest its
- * elements deeper than a task's stack allows. */
-static const GumboNode *next_node(const GumboNode *node) {
-    bool inner = node->type == GUMBO_NODE_ELEMENT;
-    if (inner && node->v.element.children.length > 0) return node->v.element.children.data[0];
-    for (; node->parent && node->parent->type == GUMBO_NODE_ELEMENT; node = node->parent) {
-        const GumboVector *siblings = &node->parent->v.element.children;
-        size_t next = node->index_within_parent + 1;
-        if (next < siblings->length) return siblings->data[next];
+static const char *attribute(const GumboToken *token, const char *name) {
+    GumboAttribute *found = gumbo_get_attribute(&token->v.start_tag.attributes, name);
+    return found ? found->value : NULL;
+}
+
+/* Tags of HTML that end an <svg> or <math> somebody forgot to close (the commonest ones). */
+static bool ends_foreign(GumboTag tag) {
+    static const GumboTag tags[] = {
+        GUMBO_TAG_BODY, GUMBO_TAG_BR, GUMBO_TAG_DIV,  GUMBO_TAG_H1,  GUMBO_TAG_H2,    GUMBO_TAG_H3,
+        GUMBO_TAG_HR,   GUMBO_TAG_LI, GUMBO_TAG_OL,   GUMBO_TAG_P,   GUMBO_TAG_PRE,   GUMBO_TAG_UL,
+        GUMBO_TAG_HEAD, GUMBO_TAG_DL, GUMBO_TAG_SPAN, GUMBO_TAG_IMG, GUMBO_TAG_TABLE,
+    };
+    for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
+        if (tags[i] == tag) return true;
     }
-    return NULL;
+    return false;
+}
+
+static void start_tag(reader *r, const GumboToken *token) {
+    GumboTag tag = token->v.start_tag.tag;
+    bool opens = !token->v.start_tag.is_self_closing;
+    bool visible = r->templates == 0;
+    if (r->foreign > 0 && ends_foreign(tag)) r->foreign = 0;
+    switch (tag) {
+    case GUMBO_TAG_A:
+    case GUMBO_TAG_AREA:
+        if (visible) add_link(r->p, attribute(token, "href"));
+        break;
+    case GUMBO_TAG_FRAME:
+    case GUMBO_TAG_IFRAME:
+        if (visible) add_link(r->p, attribute(token, "src"));
+        break;
+    case GUMBO_TAG_BASE:
+        if (visible && !r->p->base && attribute(token, "href")) {
+            r->p->base = copy_text(attribute(token, "href"), strlen(attribute(token, "href")));
+        }
+        break;
+    case GUMBO_TAG_TITLE: r->in_title = visible && r->foreign == 0 && !r->p->title; break;
+    case GUMBO_TAG_TEMPLATE: r->templates++; break;
+    case GUMBO_TAG_SVG:
+    case GUMBO_TAG_MATH: r->foreign += opens; break;
+    default: break;
+    }
+    if (r->foreign == 0) begin_raw_text(r, tag);
+}
+
+static void end_tag(reader *r, GumboTag tag) {
+    bool foreign = tag == GUMBO_TAG_SVG || tag == GUMBO_TAG_MATH;
+    if (tag == GUMBO_TAG_TITLE) end_title(r);
+    if (foreign && r->foreign > 0) r->foreign--;
+    if (tag == GUMBO_TAG_TEMPLATE && r->templates > 0) r->templates--;
+}
+
+static void *gumbo_malloc(void *context, size_t size) {
+    (void)context;
+    return must(malloc(size));
+}
+
+static void gumbo_free(void *context, void *block) {
+    (void)context;
+    free(block);
+}
+
+static void read_tags(page *p, const char *html, size_t size) {
+    GumboOptions options = {.allocator = gumbo_malloc, .deallocator = gumbo_free, .tab_stop = 8};
+    GumboOutput errors = {0}; /* at most options.max_errors, none */
+    reader r = {.p = p, .parser = {._options = &options, ._output = &errors}};
+    gumbo_tokenizer_state_init(&r.parser, html, size);
+    GumboToken token;
+    do {
+        gumbo_tokenizer_set_is_current_node_foreign(&r.parser, r.foreign > 0);
+        gumbo_lex(&r.parser, &token);
+        if (token.type == GUMBO_TOKEN_START_TAG)
+            start_tag(&r, &token);
+        else if (token.type == GUMBO_TOKEN_END_TAG)
+            end_tag(&r, token.v.end_tag);
+        else if (r.in_title && token.type != GUMBO_TOKEN_EOF)
+            add_to_title(&r, (unsigned)token.v.character);
+        gumbo_token_destroy(&r.parser, &token);
+    } while (token.type != GUMBO_TOKEN_EOF);
+    end_title(&r);
+    free(r.title);
+    gumbo_tokenizer_state_destroy(&r.parser);
 }
 
 void page_parse(page *p, const char *html, size_t size, const char *content_type) {
     memset(p, 0, sizeof *p);
     char *converted = NULL;
-    if (is_latin1(html, size, content_type)) {
-        converted = latin1_to_utf8(html, size, &size);
-        html = converted;
-    }
-    GumboOptions options = kGumboDefaultOptions;
-    options.max_errors = 0;
-    GumboOutput *tree = must(gumbo_parse_with_options(&options, html, size));
-    for (const GumboNode *node = tree->root; node; node = next_node(node)) {
-        if (node->type == GUMBO_NODE_ELEMENT) read_element(p, node);
-    }
-    gumbo_destroy_output(&options, tree);
+    if (is_latin1(html, size, content_type)) html = converted = latin1_to_utf8(html, size, &size);
+    read_tags(p, html, size);
     free(converted);
     if (!p->title) p->title = copy_text("", 0);
 }

@@ -95,8 +95,14 @@ test('titles, bases and links of a page', async () => {
     <textarea><a href=text></textarea><template><a href=template></a></template>
     <iframe src=frame><a href=inside></iframe><table><a href=foster><tr><td><a href=cell></table>`;
   assert.deepEqual(await page(html), [
-    ...['title One & two', 'base /b/', 'link x?a=1&b=2&c', 'link y', 'link area', 'link frame'],
-    ...['link foster', 'link cell'],
+    ...['title One & two', 'base /b/', 'link x?a=1&b=2&c', 'link y', 'link in-svg', 'link area'],
+    ...['link frame', 'link foster', 'link cell'],
+  ]);
+  assert.deepEqual(await page('<svg><style><a href=a></style><title>t</title><p><style><a href=b>'), [
+    ...['title ', 'link a'],
+  ]);
+  assert.deepEqual(await page('<template><template></template><a href=x></template><a href=y>'), [
+    ...['title ', 'link y'],
   ]);
   assert.deepEqual(await page('<frameset><frame src=a><frame src=b></frameset>'), [
     ...['title ', 'link a', 'link b'],

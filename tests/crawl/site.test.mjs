@@ -22,7 +22,7 @@ function read(html, address) {
     const isHtml = node.namespaceURI === 'http://www.w3.org/1999/xhtml';
     if (isHtml && node.tagName === 'title') found.title ??= node.childNodes[0]?.value ?? '';
     if (isHtml && node.tagName === 'base') found.base ??= attribute('href');
-    if (isHtml && sources[node.tagName]) found.references.push(attribute(sources[node.tagName]));
+    if (sources[node.tagName]) found.references.push(attribute(sources[node.tagName]));
     pending.push(...(node.childNodes ?? []).toReversed());
   }
   const base = new URL(found.base ?? '', address);
