@@ -1,0 +1,39 @@
+/* await.c: compound calls that end what they wait for. */
+#include "internal.h"
+
+int eddy__wait_through(const char *site, eddy_future *f, int kind) {
+    eddy__task *task = eddy__current;
+    if (f->state == EDDY_PENDING) {
+        eddy__future_wait(f, &task->waiter, kind);
+        return eddy__block(site, &eddy__joining, f, false);
+    }
+    if (kind == EDDY__WAITER_JOIN) eddy__future_deliver(f, task);
+    return f->result;
+}
+
+int eddy__await(const char *site, eddy_future *f) {
+    int rc = eddy__join(site, f);
+    eddy__task *task = eddy__current;
+    bool caller_cancelled = rc == EDDY_ECANCELED && task && task->cancelled;
+    if (caller_cancelled && f && f->is_task && f->handles == 1 && f != &task->future) {
+        (void)eddy_cancel(f);
+        rc = eddy__wait_through(site, f, EDDY__WAITER_JOIN);
+    }
+    eddy_release(f);
+    return rc;
+}
+
+int eddy__stop(const char *site, eddy_future *f) {
+    eddy__task *task = eddy__current;
+    if (!task || f == &task->future) return EDDY_ESTATE;
+    if (!f) return EDDY_ENOMEM;
+    (void)eddy_cancel(f);
+    return eddy__wait_through(site, f, EDDY__WAITER_JOIN);
+}
+
+int(eddy_await)(eddy_future *f) {
+    return eddy__await(NULL, f);
+}
+int(eddy_stop)(eddy_future *f) {
+    return eddy__stop(NULL, f);
+}

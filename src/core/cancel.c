@@ -1,0 +1,38 @@
+/* cancel.c: what cancellation does to a task (R1), and the checkpoint that asks for it. */
+#include "internal.h"
+
+static bool effective(const eddy__task *task) {
+    for (const eddy_scope *s = task->scope; s; s = s->parent) {
+        if (s->cancelled) return true;
+        if (s->shield) return false;
+    }
+    return task->root_cancelled;
+}
+
+void eddy__task_apply_cancel(eddy__task *task) {
+    task->cancelled = effective(task);
+    if (!task->cancelled || task->state != EDDY__WAITING || task->uncancellable) return;
+    if (task->wait->abandon) task->wait->abandon(task);
+    eddy__task_count_ignored(task);
+    eddy__task_wake(task, EDDY_ECANCELED);
+}
+
+#define IGNORED_LIMIT 1000
+
+void eddy__task_count_ignored(eddy__task *task) {
+    if (task->ignored > IGNORED_LIMIT) return; /* reported already */
+    if (++task->ignored <= IGNORED_LIMIT) return;
+    eddy__line line = {0};
+    eddy__line_text(&line, "task ignores its cancellation: ");
+    eddy__line_number(&line, IGNORED_LIMIT);
+    eddy__line_text(&line, " calls in a row returned EDDY_ECANCELED, the last at ");
+    eddy__line_text(&line, task->wait_site ? task->wait_site : "an unknown place");
+    eddy__report(EDDY_ECANCELED, line.bytes, task->name, task->site);
+}
+
+int eddy_checkpoint(void) {
+    eddy__task *task = eddy__current;
+    if (!task) return EDDY_ESTATE;
+    if (task->cancelled) eddy__task_count_ignored(task);
+    return task->cancelled ? EDDY_ECANCELED : 0;
+}

@@ -1,0 +1,353 @@
+/* internal.h: the core's data structures. Read loop.c beside it: that is the scheduler. */
+#ifndef EDDY_INTERNAL_H
+#define EDDY_INTERNAL_H
+
+#include "../host.h"
+#include "../switch/switch.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <string.h>
+
+#ifdef NDEBUG
+#define EDDY_ASSERT(condition) ((void)0)
+#else
+#define EDDY_ASSERT(condition) assert(condition)
+#endif
+#define EDDY__LIKELY(x) __builtin_expect(!!(x), 1)
+#define EDDY__UNLIKELY(x) __builtin_expect(!!(x), 0)
+#define EDDY__OWNER(pointer, type, member) ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
+
+/* ---- lists ---------------------------------------------------------------------------------- */
+
+/* A doubly linked ring. An element that is in no list points to itself or to NULL. */
+typedef struct eddy__link {
+    struct eddy__link *next, *prev;
+} eddy__link;
+
+EDDY__INLINE void eddy__list_init(eddy__link *list) {
+    list->next = list->prev = list;
+}
+EDDY__INLINE bool eddy__list_empty(const eddy__link *list) {
+    return list->next == list;
+}
+EDDY__INLINE void eddy__list_append(eddy__link *list, eddy__link *link) {
+    link->prev = list->prev;
+    link->next = list;
+    list->prev->next = link;
+    list->prev = link;
+}
+EDDY__INLINE void eddy__list_remove(eddy__link *link) {
+    link->prev->next = link->next;
+    link->next->prev = link->prev;
+    link->next = link->prev = link;
+}
+
+/* ---- memory, texts, tables -------------------------------------------------------------------- */
+
+void *eddy__alloc(size_t size);
+void *eddy__resize(void *block, size_t old_size, size_t new_size);
+void eddy__free(void *block, size_t size);
+
+/* A message, shared by everyone who may still read it. */
+typedef struct eddy__text {
+    uint32_t references;
+    uint32_t length;
+    char bytes[]; /* zero-terminated */
+} eddy__text;
+eddy__text *eddy__text_new(const char *bytes, size_t length); /* NULL without memory */
+eddy__text *eddy__text_format(const char *format, va_list arguments);
+eddy__text *eddy__text_retain(eddy__text *text); /* NULL is allowed, here and below */
+void eddy__text_release(eddy__text *text);
+const char *eddy__text_read(const eddy__text *text);
+
+/* A table of things that outsiders name by a number that never dangles. Numbers are unique for the
+ * life of the process; they hold the index below and a serial number above. */
+typedef struct eddy__table {
+    struct eddy__table_slot {
+        void *item;      /* NULL: the slot is free */
+        uint32_t serial; /* of the item, or of the last one */
+        uint32_t next;   /* free list: index + 1 */
+    } *slots;
+    uint32_t size, used, free; /* slots, of them ever used; head of the free list */
+    uint32_t count;            /* items now */
+} eddy__table;
+uint64_t eddy__table_add(eddy__table *table, void *item); /* 0 without memory */
+void *eddy__table_get(const eddy__table *table, uint64_t id);
+void eddy__table_remove(eddy__table *table, uint64_t id);
+void eddy__table_trim(eddy__table *table); /* frees the slots if there is no item */
+
+/* ---- ready queue and timers --------------------------------------------------------------------- */
+
+/* What can be run in a pass. Every element is in the ready queue at most once. */
+typedef struct eddy__ready {
+    struct eddy__ready *next;
+    enum { EDDY__READY_TASK, EDDY__READY_CALL, EDDY__READY_CALLBACK } kind;
+} eddy__ready;
+
+enum { EDDY__TIMER_TASK, EDDY__TIMER_CALL, EDDY__TIMER_SCOPE };
+
+int eddy__timer_set(eddy__timer *timer, eddy_time when); /* moves it if it is set; 0 or ENOMEM */
+void eddy__timer_clear(eddy__timer *timer);
+eddy_time eddy__timers_next(void); /* EDDY_FOREVER: there is none */
+void eddy__timers_fire(eddy_time now);
+void eddy__timers_trim(void);
+eddy_time eddy__time_add(eddy_time base, eddy_time duration); /* saturates */
+
+/* ---- futures ---------------------------------------------------------------------------------- */
+
+/* One entry in a future's list of those who wait for it, in order of arrival. */
+typedef struct eddy__waiter {
+    eddy__link link; /* in the list while waiting */
+    enum {
+        EDDY__WAITER_JOIN,     /* a task, to which the result is delivered */
+        EDDY__WAITER_WATCH,    /* a task that only wants to know the end: reads no error */
+        EDDY__WAITER_CALLBACK, /* in an eddy__callback */
+        EDDY__WAITER_MANY,     /* in an eddy__many_node */
+    } kind;
+} eddy__waiter;
+
+struct eddy__task;
+
+struct eddy_future {
+    uint32_t handles; /* owned by callers */
+    uint32_t pins;    /* the runtime's reasons to keep it: it runs, someone waits, a callback is due */
+    int result;       /* valid once done */
+    uint8_t state;    /* eddy_state */
+    bool is_task;
+    bool cancel_requested;
+    bool unread;         /* holds an error that nobody read: it is in loop.unread */
+    eddy__link waiters;  /* of eddy__waiter */
+    eddy__link unread_link;
+    void *value; /* owned; freed by free_value with the future */
+    void (*free_value)(void *);
+    eddy__text *text; /* of the error */
+};
+
+void eddy__future_init(eddy_future *f);
+void eddy__future_settle(eddy_future *f, int result, eddy__text *text); /* takes over the text */
+void eddy__future_read(eddy_future *f);                                 /* R10 */
+void eddy__future_deliver(eddy_future *f, struct eddy__task *task);     /* its error, if it has one */
+void eddy__future_unpin(eddy_future *f);                                /* may free it */
+void eddy__future_wait(eddy_future *f, eddy__waiter *waiter, int kind); /* appends and pins */
+void eddy__future_leave(eddy_future *f, eddy__waiter *waiter);
+
+/* ---- tasks -------------------------------------------------------------------------------------- */
+
+typedef struct eddy__task eddy__task;
+
+/* One way to wait: a constant per blocking primitive. */
+typedef struct eddy__wait_kind {
+    const char *verb; /* for the tree: "sleeps", "joins" */
+    /* On cancellation or time-out: leaves whatever lists it is in. NULL: there is nothing. */
+    void (*abandon)(eddy__task *task);
+    /* For the tree: the index-th future it waits for, NULL past the last. May be NULL itself. */
+    eddy_future *(*target)(const eddy__task *task, size_t index);
+    /* For the tree: what it waits for, in words. May be NULL. */
+    const char *(*describe)(const eddy__task *task);
+} eddy__wait_kind;
+
+struct eddy__task {
+    eddy_future future; /* first: a task is a future */
+    eddy__ready ready;
+    int resume;                            /* what the blocking call returns when it resumes */
+    enum { EDDY__NEW, EDDY__READY, EDDY__RUNNING, EDDY__WAITING, EDDY__ENDED } state;
+    eddy__coroutine co;
+    const eddy__wait_kind *wait; /* how it waits, and for what; valid while WAITING */
+    void *wait_on;
+    const char *wait_site; /* the last blocking call */
+    eddy__waiter waiter;   /* in at most one list, only while WAITING */
+    eddy__timer timer;     /* of the current wait */
+    int timer_result;      /* what the wait returns if the timer ends it */
+
+    eddy_scope *scope;       /* the innermost open one; NULL: only the root scope */
+    bool root_cancelled;     /* the root scope */
+    bool cancelled;          /* effective(innermost scope): every blocking call returns ECANCELED */
+    bool uncancellable;      /* the current wait goes on although the task is cancelled */
+    bool leftover;           /* told to end at the end of the run */
+    uint16_t in_a_row;       /* calls that did not suspend (R8) */
+    uint16_t ignored;        /* cancellations delivered in a row */
+    const char *name, *site; /* static, or in `own_name` */
+    eddy__text *own_name;
+    eddy__link link; /* in loop.tasks, in order of spawning */
+    size_t arg_size; /* > 0: co.arg is a copy of ours */
+    void (*arg_free)(void *arg);
+    int fail_code; /* what eddy_fail attached */
+    eddy__text *fail_text;
+    int last_code; /* the error last delivered to it */
+    eddy__text *last_text;
+};
+
+extern eddy__task *eddy__current; /* NULL outside of a task's step */
+
+void eddy__task_push(eddy__task *task);             /* into the ready queue */
+void eddy__task_wake(eddy__task *task, int result); /* it waits; this is what the call returns */
+void eddy__task_apply_cancel(eddy__task *task);     /* after a scope of it has changed */
+void eddy__task_deliver(eddy__task *task, int code, eddy__text *text);
+void eddy__task_ended(eddy__task *task, int result);
+void eddy__task_free(eddy__task *task);    /* the last handle and pin are gone */
+void eddy__task_abandon(eddy__task *task); /* ends it without running its cleanup */
+void eddy__task_count_ignored(eddy__task *task);
+void eddy__task_run(eddy__task *task); /* one step */
+void eddy__blocks_trim(void);
+void eddy__scopes_prune(eddy__task *task, const char *stack_pointer);
+
+/* What primitives are made of; see switch.h for their shape. */
+EDDY__INLINE int eddy__resumed(void) {
+    eddy__switch_resume();
+    return eddy__current->resume;
+}
+EDDY__INLINE int eddy__park(eddy__task *task) {
+    task->in_a_row = 0;
+    eddy__switch_suspend(&task->co);
+    return task->resume;
+}
+/* Returns `rc` without suspending, but gives up the pass after 256 such calls in a row (R8). */
+EDDY__INLINE int eddy__return_now(eddy__task *task, int rc) {
+    if (EDDY__LIKELY(++task->in_a_row < 256)) return rc;
+    task->resume = rc;
+    eddy__task_push(task);
+    return eddy__park(task);
+}
+EDDY__INLINE int eddy__park_on(eddy__task *task, const eddy__wait_kind *wait, void *on) {
+    task->wait = wait;
+    task->wait_on = on;
+    task->state = EDDY__WAITING;
+    return eddy__park(task);
+}
+/* The head of every primitive: R8's look for cancellation. */
+#define EDDY__PRIMITIVE_BEGIN(task, site)                                                          \
+    if (eddy__switch_resuming()) return eddy__resumed();                                           \
+    eddy__task *task = eddy__current;                                                              \
+    if (EDDY__UNLIKELY(!task)) return EDDY_ESTATE;                                                 \
+    task->wait_site = (site);                                                                      \
+    if (EDDY__UNLIKELY(task->scope != NULL)) eddy__scopes_prune(task, eddy__stack_pointer());      \
+    if (EDDY__UNLIKELY(task->cancelled)) {                                                         \
+        eddy__task_count_ignored(task);                                                            \
+        return eddy__return_now(task, EDDY_ECANCELED);                                             \
+    }
+
+/* A checkpoint that counts in R8's budget: 0 or ECANCELED. What compound calls begin with. */
+int eddy__checkpoint(const char *site);
+/* Parks the current task until eddy__task_wake. With `cancellable` it is a checkpoint, and then the
+ * caller leaves its lists itself; without, the wait goes on although the task is cancelled. */
+int eddy__block(const char *site, const eddy__wait_kind *wait, void *on, bool cancellable);
+/* Waits for the end of `f`, another task or future, whatever happens to the caller. With `kind`
+ * EDDY__WAITER_JOIN its result counts as delivered. */
+int eddy__wait_through(const char *site, eddy_future *f, int kind);
+extern const eddy__wait_kind eddy__joining; /* task->waiter is in the list of the future in wait_on */
+
+/* ---- callbacks ------------------------------------------------------------------------------------ */
+
+typedef struct eddy__call {
+    eddy__ready ready;
+    eddy__timer timer;
+    uint64_t id; /* in loop.calls; 0 once cancelled while in the ready queue */
+    void (*fn)(void *ctx);
+    void *ctx;
+} eddy__call;
+
+typedef struct eddy__callback {
+    eddy__ready ready;
+    eddy__waiter waiter; /* in the future's list until it is done */
+    eddy_future *future; /* pinned while the callback exists; may be NULL */
+    void (*fn)(eddy_future *f, void *ctx);
+    void *ctx;
+} eddy__callback;
+
+void eddy__call_due(eddy__call *call);
+void eddy__call_run(eddy__call *call);
+void eddy__callback_run(eddy__callback *callback);
+void eddy__calls_drop(void); /* at the end of a run */
+
+/* ---- combining ----------------------------------------------------------------------------------- */
+
+void eddy__many_done(eddy__waiter *waiter, eddy_future *f);
+
+/* ---- host operations ---------------------------------------------------------------------------- */
+
+/* One operation under way at the host. Made before it is started, gone after it was waited for. */
+typedef struct eddy__op {
+    uint64_t id;
+    const char *what; /* for the tree: "fetch http://…" ; owned by the caller */
+    eddy__task *task; /* who waits for it; NULL before */
+    bool done;
+    int result;
+    void *data; /* from the host; the waiter takes it over and frees it by free() */
+    size_t size;
+} eddy__op;
+int eddy__op_begin(eddy__op *op, const char *what); /* 0, ENOMEM, or ESTATE where nobody could wait */
+int eddy__op_wait(const char *site, eddy__op *op);  /* the result; ECANCELED has cancelled it */
+void eddy__op_drop(eddy__op *op);                   /* never started, or not wanted any more */
+EDDY__INLINE uint32_t eddy__op_index(const eddy__op *op) {
+    return (uint32_t)op->id;
+}
+EDDY__INLINE uint32_t eddy__op_generation(const eddy__op *op) {
+    return (uint32_t)(op->id >> 32);
+}
+
+/* ---- reports -------------------------------------------------------------------------------------- */
+
+void eddy__report(int code, const char *message, const char *task, const char *site);
+void eddy__report_future(eddy_future *f); /* once; marks it read */
+void eddy__report_tree(void);
+
+/* A line of text built without stdio. What does not fit is cut. */
+typedef struct eddy__line {
+    size_t length;
+    char bytes[512];
+} eddy__line;
+void eddy__line_text(eddy__line *line, const char *text);
+void eddy__line_number(eddy__line *line, long long number);
+void eddy__tree_write(void (*write)(const char *text, size_t length, void *ctx), void *ctx);
+
+/* ---- the loop -------------------------------------------------------------------------------------- */
+
+/* The one loop of this instance. A run is: RUNNING until main has ended, then ENDING (R11). */
+typedef struct eddy__loop {
+    eddy__ready *ready_head, **ready_tail;
+    uint32_t ready_count;
+    uint32_t pass_left; /* elements the current pass still has to run */
+    bool in_pass;       /* steps are being run: wake-ups need not wake the host */
+    bool sync;          /* driven by eddy_run or a runner: nobody else drives it */
+
+    eddy_time now;          /* as last read from the clock */
+    uint32_t steps_to_look; /* until the clock is read again */
+    uint32_t look_interval;
+    bool is_virtual;
+    eddy_time virtual_now;
+
+    eddy__link tasks; /* all that have not ended, in order of spawning */
+    uint32_t task_count;
+    eddy__link unread; /* futures that hold an error nobody read */
+    eddy__table calls, ops, scopes;
+    int outside; /* see eddy__host_hold */
+
+    enum { EDDY__IDLE, EDDY__RUN, EDDY__ENDING } phase;
+    bool runner_open;
+    bool keep_tasks;   /* this run is a runner's: no ENDING after it */
+    bool deadlocked;   /* R7 has happened in this run */
+    bool interrupted;  /* once */
+    bool halted;       /* end at once: second interrupt, or an overflowed stack */
+    eddy__task *main;  /* a handle of the loop's own; NULL between runs */
+    int result;        /* of the run; valid once main has ended */
+    char result_text[256]; /* its message, for eddy's own main() */
+    uint32_t leftover; /* tasks told to end that have not */
+    void (*on_end)(int result, void *ctx);
+    void *on_end_ctx;
+    bool debug;
+} eddy__loop;
+
+extern eddy__loop eddy__the_loop;
+
+void eddy__ready_push(eddy__ready *element);
+int eddy__loop_begin(eddy_fn fn, void *arg);
+/* Runs passes until nothing is ready or the clock says `until`. True: there is more to run now. */
+bool eddy__loop_turn(eddy_time until);
+/* Nothing is ready. True: that changed something, go on; false: the run is over, or waits. */
+bool eddy__loop_idle(void);
+bool eddy__loop_over(void); /* the run has ended; loop.result holds */
+int eddy__loop_drive(void); /* an owning host's loop, until the run is over */
+void eddy__loop_halt(int result);
+
+#endif

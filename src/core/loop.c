@@ -1,0 +1,304 @@
+/* loop.c: the scheduler: passes, the end of a run, deadlock.
+ *
+ *               begin                  main has ended              the last task has ended
+ *        IDLE ---------> RUN (passes) ----------------> ENDING ------------------------> IDLE
+ *                          |      a runner's run: back to IDLE, tasks stay                ^
+ *                          +--- halted (second interrupt, stack overflow): abandon all ---+
+ *
+ * One pass: every due timer takes effect; then as many elements of the ready queue are run as were
+ * in it at that moment. What becomes ready meanwhile runs in the next pass, so a task that yields
+ * for ever starves neither timers nor host operations. */
+#include "internal.h"
+
+eddy__loop eddy__the_loop = {
+    .ready_tail = &eddy__the_loop.ready_head,
+    .tasks = {&eddy__the_loop.tasks, &eddy__the_loop.tasks},
+    .unread = {&eddy__the_loop.unread, &eddy__the_loop.unread},
+    .look_interval = 1,
+};
+
+#define loop eddy__the_loop
+
+/* A guest gives the host's events a turn after this long. */
+#define TICK_BUDGET (8 * EDDY_MS)
+
+/* ---- clock ------------------------------------------------------------------------------------ */
+
+eddy_time eddy_now(void) {
+    return loop.is_virtual ? loop.virtual_now : eddy__host_now();
+}
+
+int eddy_clock_virtual(bool on) {
+    if (eddy__timers_next() != EDDY_FOREVER) return EDDY_ESTATE;
+    loop.is_virtual = on;
+    loop.virtual_now = 0;
+    loop.now = eddy_now();
+    return 0;
+}
+
+int eddy_clock_advance(eddy_time by) {
+    if (!loop.is_virtual) return EDDY_ESTATE;
+    if (by < 0) return EDDY_EINVAL;
+    loop.virtual_now = eddy__time_add(loop.virtual_now, by);
+    return 0;
+}
+
+/* Reading the host's clock costs more than a step of a small task, so it is read about every 50 us
+ * and at least every 64 steps. */
+static void look_at_clock(void) {
+    eddy_time before = loop.now;
+    loop.now = eddy_now();
+    eddy_time passed = loop.now - before;
+    if (passed < 25 * EDDY_US) {
+        if (loop.look_interval < 64) loop.look_interval *= 2;
+    } else if (passed > EDDY_MS) {
+        loop.look_interval = 1;
+    } else if (passed > 100 * EDDY_US && loop.look_interval > 1) {
+        loop.look_interval /= 2;
+    }
+    loop.steps_to_look = loop.look_interval;
+    if (eddy__host_interrupted()) (void)eddy_interrupt();
+}
+
+/* ---- ready queue -------------------------------------------------------------------------------- */
+
+void eddy__ready_push(eddy__ready *element) {
+    element->next = NULL;
+    *loop.ready_tail = element;
+    loop.ready_tail = &element->next;
+    loop.ready_count++;
+    if (!loop.in_pass) eddy__host_wake();
+}
+
+static eddy__ready *ready_pop(void) {
+    eddy__ready *element = loop.ready_head;
+    loop.ready_head = element->next;
+    if (!loop.ready_head) loop.ready_tail = &loop.ready_head;
+    loop.ready_count--;
+    return element;
+}
+
+static void run_element(eddy__ready *element) {
+    switch (element->kind) {
+    case EDDY__READY_TASK:
+        eddy__task_run(EDDY__OWNER(element, eddy__task, ready));
+        break;
+    case EDDY__READY_CALL:
+        eddy__call_run(EDDY__OWNER(element, eddy__call, ready));
+        break;
+    case EDDY__READY_CALLBACK:
+        eddy__callback_run(EDDY__OWNER(element, eddy__callback, ready));
+        break;
+    }
+}
+
+/* ---- the end of a run --------------------------------------------------------------------------- */
+
+static void cancel_leftovers(void) {
+    for (eddy__link *l = loop.tasks.next; l != &loop.tasks; l = l->next) {
+        eddy__task *task = EDDY__OWNER(l, eddy__task, link);
+        if (task->leftover) continue;
+        task->leftover = true;
+        loop.leftover++;
+        (void)eddy_cancel(&task->future);
+    }
+}
+
+static void abandon_all(void) {
+    while (loop.ready_head) {
+        eddy__ready *element = ready_pop();
+        /* Tasks are found in loop.tasks and calls in loop.calls; only callbacks are just here. */
+        if (element->kind == EDDY__READY_CALLBACK) {
+            eddy__callback *callback = EDDY__OWNER(element, eddy__callback, ready);
+            callback->fn = NULL;
+            eddy__callback_run(callback);
+        } else if (element->kind == EDDY__READY_CALL) {
+            eddy__call *call = EDDY__OWNER(element, eddy__call, ready);
+            call->fn = NULL;
+            eddy__call_run(call);
+        }
+    }
+    while (!eddy__list_empty(&loop.tasks)) {
+        eddy__task_abandon(EDDY__OWNER(loop.tasks.next, eddy__task, link));
+        loop.ready_head = NULL; /* joiners that woke are abandoned next */
+        loop.ready_tail = &loop.ready_head;
+        loop.ready_count = 0;
+    }
+    loop.pass_left = 0;
+}
+
+static void finish_run(void) {
+    bool keep_tasks = loop.keep_tasks && !loop.halted;
+    if (loop.halted) abandon_all();
+    if (loop.main) {
+        const char *text = eddy_message(&loop.main->future);
+        size_t length = strlen(text);
+        if (length >= sizeof loop.result_text) length = sizeof loop.result_text - 1;
+        memcpy(loop.result_text, text, length);
+        loop.result_text[length] = 0;
+        eddy_release(&loop.main->future);
+        loop.main = NULL;
+    }
+    if (!keep_tasks) {
+        while (!eddy__list_empty(&loop.unread))
+            eddy__report_future(EDDY__OWNER(loop.unread.next, eddy_future, unread_link));
+        eddy__calls_drop();
+        eddy__timers_trim();
+        eddy__table_trim(&loop.calls);
+        eddy__table_trim(&loop.ops);
+        eddy__table_trim(&loop.scopes);
+        eddy__blocks_trim();
+    }
+    loop.phase = EDDY__IDLE;
+    loop.halted = loop.interrupted = false;
+    void (*on_end)(int, void *) = loop.on_end;
+    loop.on_end = NULL;
+    if (on_end) on_end(loop.result, loop.on_end_ctx);
+}
+
+void eddy__loop_halt(int result) {
+    loop.result = result;
+    loop.halted = true;
+}
+
+/* Between two passes: is the run over, or at the next stage of its end? */
+static void advance_phase(void) {
+    if (loop.phase == EDDY__RUN && (loop.halted || eddy_done(&loop.main->future))) {
+        if (!loop.halted) {
+            loop.result = loop.deadlocked ? EDDY_EDEADLK : loop.main->future.result;
+            loop.phase = EDDY__ENDING;
+            if (!loop.keep_tasks) cancel_leftovers();
+        }
+        if (loop.keep_tasks || loop.halted) {
+            finish_run();
+            return;
+        }
+    }
+    if (loop.phase == EDDY__ENDING) {
+        if (loop.halted) {
+            finish_run();
+        } else if (loop.leftover == 0) {
+            if (loop.task_count == 0)
+                finish_run();
+            else
+                cancel_leftovers(); /* spawned by the cleanup of others */
+        }
+    }
+}
+
+bool eddy__loop_over(void) {
+    return loop.phase == EDDY__IDLE;
+}
+
+/* ---- deadlock (R7) -------------------------------------------------------------------------------- */
+
+static bool break_deadlock(void) {
+    bool first = !loop.deadlocked;
+    loop.deadlocked = true;
+    eddy__report_tree();
+    if (first && loop.phase == EDDY__RUN) {
+        (void)eddy_cancel(&loop.main->future);
+        if (loop.ready_head) return true;
+    }
+    /* Cancelling has not helped: what is left waits inside shields or for one another's end. */
+    eddy__loop_halt(EDDY_EDEADLK);
+    return true;
+}
+
+/* ---- driving ----------------------------------------------------------------------------------------- */
+
+bool eddy__loop_turn(eddy_time until) {
+    bool more = false;
+    loop.in_pass = true;
+    look_at_clock();
+    for (;;) {
+        if (loop.pass_left == 0) {
+            if (loop.phase != EDDY__IDLE) {
+                advance_phase();
+                if (loop.phase == EDDY__IDLE && loop.sync) break;
+            }
+            if (loop.is_virtual) loop.now = loop.virtual_now;
+            eddy__timers_fire(loop.now);
+            loop.pass_left = loop.ready_count;
+            if (loop.pass_left == 0) break;
+        }
+        if (--loop.steps_to_look == 0) {
+            look_at_clock();
+            if (loop.now >= until) {
+                more = true;
+                break;
+            }
+        }
+        loop.pass_left--;
+        run_element(ready_pop());
+        if (EDDY__UNLIKELY(loop.halted)) loop.pass_left = 0;
+    }
+    loop.in_pass = false;
+    return more;
+}
+
+bool eddy__loop_idle(void) {
+    if (loop.halted) return true;
+    eddy_time next = eddy__timers_next();
+    if (next != EDDY_FOREVER) {
+        if (!loop.is_virtual || loop.ops.count > 0) return false;
+        if (next > loop.virtual_now) loop.virtual_now = next;
+        return true;
+    }
+    if (loop.phase == EDDY__IDLE) return false;
+    bool guest_cannot_wait = EDDY__GUEST && loop.sync;
+    if (!guest_cannot_wait && (loop.ops.count > 0 || loop.outside > 0)) return false;
+    return break_deadlock();
+}
+
+int eddy__loop_drive(void) {
+    loop.sync = true;
+    for (;;) {
+        (void)eddy__loop_turn(EDDY_FOREVER);
+        if (eddy__loop_over()) break;
+        if (eddy__loop_idle()) continue;
+#if !EDDY__GUEST
+        eddy__host_wait(eddy__timers_next());
+#endif
+    }
+    loop.sync = false;
+    return loop.result;
+}
+
+EDDY__EXPORT double eddy_tick(void) {
+    if (loop.in_pass || loop.sync) return -1;
+    eddy_time until = eddy__host_now() + TICK_BUDGET;
+    do {
+        if (eddy__loop_turn(loop.is_virtual ? EDDY_FOREVER : until)) return 0;
+    } while (eddy__loop_idle());
+    eddy_time next = eddy__timers_next();
+    if (next == EDDY_FOREVER || loop.is_virtual) return -1;
+    eddy_time delay = next - eddy__host_now();
+    return delay <= 0 ? 0 : (double)delay / (double)EDDY_MS;
+}
+
+int eddy__loop_begin(eddy_fn fn, void *arg) {
+    if (loop.phase != EDDY__IDLE || loop.sync) return EDDY_ESTATE;
+    if (!fn) return EDDY_EINVAL;
+    /* The main task's stack is four times the default: programs being ported keep buffers there. */
+    eddy_spawn_options options = {.arg = arg, .name = "main", .stack = (size_t)256 * 1024};
+    eddy_future *main_task = eddy__spawn_with(NULL, "main", fn, &options);
+    if (!main_task) return EDDY_ENOMEM;
+    loop.main = (eddy__task *)main_task;
+    loop.phase = EDDY__RUN;
+    loop.deadlocked = loop.interrupted = loop.halted = loop.keep_tasks = false;
+    loop.leftover = 0;
+    return 0;
+}
+
+int eddy_interrupt(void) {
+    if (loop.phase == EDDY__IDLE) return EDDY_ESTATE;
+    if (loop.interrupted) {
+        eddy__loop_halt(EDDY_ECANCELED);
+    } else {
+        loop.interrupted = true;
+        (void)eddy_cancel(&loop.main->future);
+    }
+    if (!loop.in_pass) eddy__host_wake();
+    return 0;
+}

@@ -1,0 +1,81 @@
+/* op.c: operations under way at the host; the one path by which completions come back. */
+#include "internal.h"
+
+#include <stdlib.h>
+
+#define loop eddy__the_loop
+
+int eddy__op_begin(eddy__op *op, const char *what) {
+    *op = (eddy__op){.what = what};
+    if (EDDY__GUEST && loop.sync)
+        return eddy_fail(EDDY_ESTATE, "%s: eddy_run cannot wait for the host here; use eddy_start",
+                         what);
+    op->id = eddy__table_add(&loop.ops, op);
+    return op->id ? 0 : EDDY_ENOMEM;
+}
+
+void eddy__op_drop(eddy__op *op) {
+    if (!op->id) return;
+    if (!op->done) eddy__host_cancel(eddy__op_index(op), eddy__op_generation(op));
+    eddy__table_remove(&loop.ops, op->id);
+    free(op->data);
+    *op = (eddy__op){0};
+}
+
+static void abandon(eddy__task *task) {
+    eddy__op_drop(task->wait_on);
+}
+
+static const char *describe(const eddy__task *task) {
+    const eddy__op *op = task->wait_on;
+    return op->what;
+}
+
+static const eddy__wait_kind waiting = {
+    .verb = "waits for", .abandon = abandon, .describe = describe};
+
+int eddy__op_wait(const char *site, eddy__op *op) {
+    eddy__task *task = eddy__current;
+    int rc = 0;
+    if (op->done) {
+        rc = eddy__checkpoint(site);
+    } else {
+        op->task = task;
+        rc = eddy__block(site, &waiting, op, true);
+    }
+    if (!op->id || !op->done) { /* cancelled before it was done */
+        eddy__op_drop(op);
+        return rc;
+    }
+    rc = op->result;
+    if (rc < 0) {
+        eddy__task_deliver(task, rc, op->data ? eddy__text_new(op->data, op->size) : NULL);
+        free(op->data);
+        op->data = NULL;
+    }
+    eddy__table_remove(&loop.ops, op->id);
+    op->id = 0;
+    return rc;
+}
+
+EDDY__EXPORT void *eddy__host_alloc(size_t size) {
+    return malloc(size);
+}
+
+EDDY__EXPORT void eddy__host_complete(uint32_t index, uint32_t generation, int result, void *data,
+                                      size_t size) {
+    eddy__op *op = eddy__table_get(&loop.ops, (uint64_t)generation << 32 | index);
+    if (!op || op->done) {
+        free(data);
+        return;
+    }
+    op->done = true;
+    op->result = result;
+    op->data = data;
+    op->size = size;
+    if (op->task) eddy__task_wake(op->task, result);
+}
+
+EDDY__EXPORT void eddy__host_hold(int change) {
+    loop.outside += change;
+}

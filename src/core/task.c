@@ -1,0 +1,301 @@
+/* task.c: making, running and ending tasks; their blocks of stack.
+ *
+ *   NEW --first step--> RUNNING --blocks--> WAITING --woken--> READY --its turn--> RUNNING
+ *    |                     |  \--yields---------------------->/
+ *    +--cancelled before---+--returns--> ENDED
+ */
+#include "internal.h"
+
+#define loop eddy__the_loop
+
+eddy__task *eddy__current;
+
+/* ---- memory: freed tasks and blocks are kept for the next spawn ------------------------------------ */
+
+#define DEFAULT_STACK ((size_t)64 * 1024)
+#define SMALLEST_CLASS 9                     /* 512 bytes */
+#define CLASSES 12                           /* the largest kept: 1 MiB */
+#define KEPT_BYTES ((size_t)64 * 1024 * 1024) /* address space, most of it never touched */
+#define KEPT_TASKS 16384
+
+static void *kept_blocks[CLASSES]; /* chained by their first word */
+static size_t kept_bytes;
+static eddy__task *kept_tasks; /* chained by co.arg */
+static uint32_t kept_task_count;
+
+static unsigned class_of(size_t size) {
+    if (size <= (size_t)1 << SMALLEST_CLASS) return 0;
+    if (size > (size_t)1 << (CLASSES - 1 + SMALLEST_CLASS)) return CLASSES;
+    return 32u - (unsigned)__builtin_clz((unsigned)size - 1) - SMALLEST_CLASS;
+}
+
+static char *block_new(size_t *size) {
+    if (*size < eddy__switch_min_size()) *size = eddy__switch_min_size();
+    unsigned class = class_of(*size);
+    if (class == CLASSES) {
+        *size = (*size + 15) & ~(size_t)15;
+        return eddy__alloc(*size);
+    }
+    *size = (size_t)1 << (class + SMALLEST_CLASS);
+    char *block = kept_blocks[class];
+    if (!block) return eddy__alloc(*size);
+    memcpy(&kept_blocks[class], block, sizeof(void *));
+    kept_bytes -= *size;
+    return block;
+}
+
+static void block_free(char *block, size_t size) {
+    unsigned class = class_of(size);
+    if (class == CLASSES || kept_bytes + size > KEPT_BYTES) {
+        eddy__free(block, size);
+        return;
+    }
+    memcpy(block, &kept_blocks[class], sizeof(void *));
+    kept_blocks[class] = block;
+    kept_bytes += size;
+}
+
+static eddy__task *task_new(void) {
+    eddy__task *task = kept_tasks;
+    if (!task) return eddy__alloc(sizeof *task);
+    kept_tasks = task->co.arg;
+    kept_task_count--;
+    return task;
+}
+
+static void keep_task(eddy__task *task) {
+    if (kept_task_count == KEPT_TASKS) {
+        eddy__free(task, sizeof *task);
+        return;
+    }
+    task->co.arg = kept_tasks;
+    kept_tasks = task;
+    kept_task_count++;
+}
+
+void eddy__task_free(eddy__task *task) {
+    eddy__text_release(task->own_name);
+    keep_task(task);
+}
+
+void eddy__blocks_trim(void) {
+    for (unsigned class = 0; class < CLASSES; class ++) {
+        while (kept_blocks[class]) {
+            char *block = kept_blocks[class];
+            memcpy(&kept_blocks[class], block, sizeof(void *));
+            eddy__free(block, (size_t)1 << (class + SMALLEST_CLASS));
+        }
+    }
+    kept_bytes = 0;
+    while (kept_tasks) {
+        eddy__task *task = kept_tasks;
+        kept_tasks = task->co.arg;
+        eddy__free(task, sizeof *task);
+    }
+    kept_task_count = 0;
+}
+
+/* ---- spawning ----------------------------------------------------------------------------------------- */
+
+static eddy_future *refuse(const eddy_spawn_options *options) {
+    if (options->arg_free) options->arg_free(options->arg);
+    return NULL;
+}
+
+eddy_future *eddy__spawn_with(const char *site, const char *name, eddy_fn fn,
+                              const eddy_spawn_options *options) {
+    static const eddy_spawn_options defaults;
+    if (!options) options = &defaults;
+    if (!fn) return refuse(options);
+
+    size_t size = options->stack ? options->stack : DEFAULT_STACK;
+    eddy__task *task = task_new();
+    char *block = task ? block_new(&size) : NULL;
+    void *arg = options->arg;
+    if (block && options->arg_size) {
+        arg = eddy__alloc(options->arg_size);
+        if (arg) memcpy(arg, options->arg, options->arg_size);
+    }
+    eddy__text *own_name = NULL;
+    if (block && options->name) own_name = eddy__text_new(options->name, strlen(options->name));
+    bool complete = block && (arg || !options->arg_size) && (own_name || !options->name);
+    if (!complete) {
+        eddy__text_release(own_name);
+        if (block && options->arg_size) eddy__free(arg, options->arg_size);
+        if (block) block_free(block, size);
+        if (task) keep_task(task);
+        return refuse(options);
+    }
+
+    memset(task, 0, sizeof *task);
+    eddy__future_init(&task->future);
+    task->future.is_task = true;
+    task->future.pins = 1; /* until it has ended */
+    task->ready.kind = EDDY__READY_TASK;
+    task->timer.kind = EDDY__TIMER_TASK;
+    task->name = own_name ? own_name->bytes : name;
+    task->site = site;
+    task->own_name = own_name;
+    task->arg_size = options->arg_size;
+    task->arg_free = options->arg_free;
+    eddy__switch_init(&task->co, block, size, fn, arg);
+    eddy__list_append(&loop.tasks, &task->link);
+    loop.task_count++;
+    if (options->eager) {
+        eddy__task_run(task);
+    } else {
+        eddy__ready_push(&task->ready);
+    }
+    return &task->future;
+}
+
+eddy_future *eddy__spawn(const char *site, const char *name, eddy_fn fn, void *arg) {
+    eddy_spawn_options options = {.arg = arg};
+    return eddy__spawn_with(site, name, fn, &options);
+}
+
+int eddy__go(const char *site, const char *name, eddy_fn fn, void *arg) {
+    if (!fn) return EDDY_EINVAL;
+    eddy_future *f = eddy__spawn(site, name, fn, arg);
+    if (!f) return EDDY_ENOMEM;
+    eddy_release(f);
+    return 0;
+}
+
+eddy_future *(eddy_spawn)(eddy_fn fn, void *arg) {
+    return eddy__spawn(NULL, "task", fn, arg);
+}
+eddy_future *(eddy_spawn_with)(eddy_fn fn, const eddy_spawn_options *options) {
+    return eddy__spawn_with(NULL, "task", fn, options);
+}
+int(eddy_go)(eddy_fn fn, void *arg) {
+    return eddy__go(NULL, "task", fn, arg);
+}
+
+/* ---- running --------------------------------------------------------------------------------------------- */
+
+void eddy__task_push(eddy__task *task) {
+    task->state = EDDY__READY;
+    eddy__ready_push(&task->ready);
+}
+
+void eddy__task_wake(eddy__task *task, int result) {
+    if (task->state != EDDY__WAITING) return;
+    eddy__timer_clear(&task->timer);
+    if (result != EDDY_ECANCELED) task->ignored = 0;
+    task->resume = result;
+    task->uncancellable = false;
+    eddy__task_push(task);
+}
+
+static void overflowed(eddy__task *task, bool contained) {
+    eddy__line line = {0};
+    eddy__line_text(&line, "task '");
+    eddy__line_text(&line, task->name);
+    eddy__line_text(&line, "' needs ");
+    if (task->co.deepest <= task->co.size) eddy__line_text(&line, "more than ");
+    eddy__line_number(&line, (long long)(contained || task->co.deepest > task->co.size
+                                             ? task->co.deepest
+                                             : task->co.size));
+    eddy__line_text(&line, " bytes of stack, has ");
+    eddy__line_number(&line, (long long)task->co.size);
+    eddy__report(EDDY_EOVERFLOW, line.bytes, task->name, task->site);
+    if (!contained) eddy__host_abort();
+    /* Its frames are lost, so nothing it holds can be cleaned up, and others may point into them. */
+    eddy__loop_halt(EDDY_EOVERFLOW);
+}
+
+void eddy__task_run(eddy__task *task) {
+    if (EDDY__UNLIKELY(!task->co.started && task->cancelled)) {
+        eddy__task_ended(task, EDDY_ECANCELED); /* R5 */
+        return;
+    }
+    eddy__task *outer = eddy__current; /* not NULL if this is an eager first step */
+    eddy__current = task;
+    task->state = EDDY__RUNNING;
+    eddy__outcome outcome = eddy__switch_enter(&task->co);
+    eddy__current = outer;
+    if (EDDY__LIKELY(outcome == EDDY__SUSPENDED)) return;
+    if (outcome == EDDY__FINISHED)
+        eddy__task_ended(task, task->co.result);
+    else
+        overflowed(task, outcome == EDDY__OVERFLOWED);
+}
+
+/* ---- ending ----------------------------------------------------------------------------------------------- */
+
+static eddy__text *text_of_end(eddy__task *task, int result) {
+    if (result >= 0) return NULL;
+    if (task->fail_text && task->fail_code == result) return eddy__text_retain(task->fail_text);
+    if (task->last_code == result) return eddy__text_retain(task->last_text);
+    return NULL;
+}
+
+static void drop_argument(eddy__task *task) {
+    eddy__task *outer = eddy__current;
+    eddy__current = NULL; /* no task: a callback cannot block */
+    if (task->arg_free) task->arg_free(task->co.arg);
+    if (task->arg_size) eddy__free(task->co.arg, task->arg_size);
+    eddy__current = outer;
+}
+
+void eddy__task_ended(eddy__task *task, int result) {
+    task->state = EDDY__ENDED;
+    eddy__scopes_prune(task, NULL);
+    eddy__switch_done(&task->co);
+    drop_argument(task);
+    block_free(task->co.block, task->co.size);
+    eddy__list_remove(&task->link);
+    loop.task_count--;
+    if (task->leftover) loop.leftover--;
+    eddy__text *text = text_of_end(task, result);
+    eddy__text_release(task->fail_text);
+    eddy__text_release(task->last_text);
+    task->fail_text = task->last_text = NULL;
+    eddy__future_settle(&task->future, result, text);
+    eddy__future_unpin(&task->future);
+}
+
+void eddy__task_abandon(eddy__task *task) {
+    if (task->state == EDDY__WAITING && task->wait->abandon) task->wait->abandon(task);
+    eddy__timer_clear(&task->timer);
+    eddy__task_ended(task, EDDY_ECANCELED);
+}
+
+/* ---- errors delivered to and raised by the current task ------------------------------------------------- */
+
+void eddy__task_deliver(eddy__task *task, int code, eddy__text *text) {
+    eddy__text_release(task->last_text);
+    task->last_code = code;
+    task->last_text = text;
+}
+
+const char *eddy_last_message(void) {
+    return eddy__current ? eddy__text_read(eddy__current->last_text) : "";
+}
+
+int eddy_fail(int code, const char *format, ...) {
+    eddy__task *task = eddy__current;
+    if (!task || !format) return code;
+    va_list arguments;
+    va_start(arguments, format);
+    eddy__text *text = eddy__text_format(format, arguments);
+    va_end(arguments);
+    eddy__text_release(task->fail_text);
+    task->fail_code = code;
+    task->fail_text = text;
+    return code;
+}
+
+int eddy_set_value(void *value, void (*free_value)(void *)) {
+    eddy__task *task = eddy__current;
+    if (!task) return EDDY_ESTATE;
+    if (task->future.free_value) task->future.free_value(task->future.value);
+    task->future.value = value;
+    task->future.free_value = free_value;
+    return 0;
+}
+
+eddy_future *eddy_current(void) {
+    return eddy__current ? &eddy__current->future : NULL;
+}

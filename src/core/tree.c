@@ -1,0 +1,142 @@
+/* tree.c: who waits for whom. A task that nobody waits for is a root; below it stands what it waits
+ * for. A ring of tasks has no root: its first task is taken for one. */
+#include "internal.h"
+
+#include <stdio.h>
+
+#define loop eddy__the_loop
+
+#define DEEPEST 64
+
+typedef struct {
+    void (*write)(const char *text, size_t length, void *ctx);
+    void *ctx;
+    uint32_t lines_left;
+    uint32_t left_out;
+    eddy__task *path[DEEPEST]; /* from the root to the line being written */
+} tree;
+
+static bool is_waited_for(const eddy_future *f) {
+    for (const eddy__link *l = f->waiters.next; l != &f->waiters; l = l->next)
+        if (EDDY__OWNER(l, eddy__waiter, link)->kind != EDDY__WAITER_CALLBACK) return true;
+    return false;
+}
+
+static void describe_future(eddy__line *line, const eddy_future *f) {
+    eddy__line_text(line, f->is_task ? "task '" : "a future");
+    if (!f->is_task) return;
+    eddy__line_text(line, eddy_name(f));
+    eddy__line_text(line, "'");
+}
+
+static void describe_task(eddy__line *line, const eddy__task *task) {
+    static const char *const states[] = {"is about to start", "is ready", "runs", "", "has ended"};
+    eddy__line_text(line, "task '");
+    eddy__line_text(line, task->name);
+    eddy__line_text(line, "'");
+    if (task->site) {
+        eddy__line_text(line, " (spawned at ");
+        eddy__line_text(line, task->site);
+        eddy__line_text(line, ")");
+    }
+    eddy__line_text(line, " ");
+    if (task->state != EDDY__WAITING) {
+        eddy__line_text(line, states[task->state]);
+        return;
+    }
+    eddy__line_text(line, task->wait->verb);
+    if (task->wait->describe) {
+        eddy__line_text(line, " ");
+        eddy__line_text(line, task->wait->describe(task));
+    }
+    eddy_future *first = task->wait->target ? task->wait->target(task, 0) : NULL;
+    if (first) {
+        eddy__line_text(line, " ");
+        describe_future(line, first);
+        long long others = 0;
+        while (task->wait->target(task, (size_t)others + 1)) others++;
+        if (others) {
+            eddy__line_text(line, " and ");
+            eddy__line_number(line, others);
+            eddy__line_text(line, " more");
+        }
+    }
+    if (task->wait_site) {
+        eddy__line_text(line, " at ");
+        eddy__line_text(line, task->wait_site);
+    }
+}
+
+static void write_line(tree *t, unsigned depth, const eddy__task *task, const char *suffix) {
+    if (t->lines_left == 0) {
+        t->left_out++;
+        return;
+    }
+    t->lines_left--;
+    eddy__line line = {0};
+    for (unsigned i = 0; i <= depth; i++) eddy__line_text(&line, "  ");
+    describe_task(&line, task);
+    eddy__line_text(&line, suffix);
+    line.bytes[line.length++] = '\n';
+    t->write(line.bytes, line.length, t->ctx);
+}
+
+static void write_from(tree *t, unsigned depth, eddy__task *task) {
+    for (unsigned i = 0; i < depth; i++) {
+        if (t->path[i] != task) continue;
+        write_line(t, depth, task, " (a ring)");
+        return;
+    }
+    write_line(t, depth, task, "");
+    if (depth + 1 == DEEPEST || task->state != EDDY__WAITING || !task->wait->target) return;
+    t->path[depth] = task;
+    eddy_future *f;
+    for (size_t i = 0; (f = task->wait->target(task, i)); i++)
+        if (f->is_task) write_from(t, depth + 1, (eddy__task *)f);
+}
+
+static uint32_t write_all(tree *t) {
+    bool any_root = false;
+    for (eddy__link *l = loop.tasks.next; l != &loop.tasks; l = l->next) {
+        eddy__task *task = EDDY__OWNER(l, eddy__task, link);
+        if (is_waited_for(&task->future)) continue;
+        any_root = true;
+        write_from(t, 0, task);
+    }
+    if (!any_root && loop.task_count)
+        write_from(t, 0, EDDY__OWNER(loop.tasks.next, eddy__task, link));
+    if (t->left_out) {
+        eddy__line line = {0};
+        eddy__line_text(&line, "  … and ");
+        eddy__line_number(&line, t->left_out);
+        eddy__line_text(&line, " lines more\n");
+        t->write(line.bytes, line.length, t->ctx);
+    }
+    return loop.task_count;
+}
+
+static void write_report(const char *text, size_t length, void *ctx) {
+    (void)ctx;
+    eddy__host_report(text, length);
+}
+
+void eddy__report_tree(void) {
+    eddy__line line = {0};
+    eddy__line_text(&line, "eddy: deadlock: ");
+    eddy__line_number(&line, loop.task_count);
+    eddy__line_text(&line, loop.task_count == 1 ? " task waits" : " tasks wait");
+    eddy__line_text(&line, " and nothing can wake one:\n");
+    eddy__host_report(line.bytes, line.length);
+    tree t = {.write = write_report, .lines_left = 100};
+    (void)write_all(&t);
+}
+
+static void write_file(const char *text, size_t length, void *ctx) {
+    (void)fwrite(text, 1, length, ctx);
+}
+
+int eddy_tree(FILE *out) {
+    if (!out) return EDDY_EINVAL;
+    tree t = {.write = write_file, .ctx = out, .lines_left = UINT32_MAX};
+    return (int)write_all(&t);
+}

@@ -1,0 +1,13 @@
+/* yield.c: the primitive that gives up the rest of the pass. */
+#include "internal.h"
+
+EDDY__PRIMITIVE int eddy__yield(const char *site) {
+    EDDY__PRIMITIVE_BEGIN(task, site)
+    task->resume = 0;
+    eddy__task_push(task);
+    return eddy__park(task);
+}
+
+int(eddy_yield)(void) {
+    return eddy__yield(NULL);
+}

@@ -1,0 +1,100 @@
+/* host.h: the only door between the core and a host.
+ *
+ * Below, first what a host provides (native/host.c, ../wasi/p1.c, ../web/host.mjs), then what the
+ * core offers to it. A host never runs a task: completions only enqueue. On guest hosts the
+ * functions marked "web" come from JavaScript, and the core's are exported under the same names. */
+#ifndef EDDY_HOST_H
+#define EDDY_HOST_H
+
+#include "eddy.h"
+
+/* ---- provided by the host ------------------------------------------------------------------ */
+
+#ifdef __EMSCRIPTEN__
+#define EDDY__GUEST 1
+#define EDDY__IMPORT(name) __attribute__((import_module("env"), import_name(#name)))
+#define EDDY__EXPORT __attribute__((used, visibility("default")))
+#else
+#define EDDY__GUEST 0
+#define EDDY__IMPORT(name)
+#define EDDY__EXPORT
+#endif
+
+/* Nanoseconds on a monotonic clock. */
+eddy_time eddy__host_now(void);
+
+/* Owning hosts: waits until `when` (EDDY_FOREVER: for a completion or an interrupt only), a
+ * completion or an interrupt. May return early. */
+void eddy__host_wait(eddy_time when);
+
+/* Guest hosts: asks for a call of eddy_tick soon; cheap when one is under way already. */
+#if EDDY__GUEST
+void eddy__host_wake(void);
+#else
+static inline void eddy__host_wake(void) {}
+#endif
+
+/* Whether the terminal has sent an interrupt since the last call. Guest hosts call eddy_interrupt
+ * themselves. */
+#if EDDY__GUEST || defined(__wasi__)
+static inline bool eddy__host_interrupted(void) {
+    return false;
+}
+#else
+bool eddy__host_interrupted(void);
+#endif
+
+/* Writes a line of a report; `text` ends with a newline. */
+void eddy__host_report(const char *text, size_t length);
+
+/* The end of a program made with eddy's own main: leave with this status. */
+void eddy__host_exit(int status);
+
+/* Called by eddy's own main before the run: interrupts of the terminal are told from now on. */
+void eddy__host_catch_interrupts(void);
+
+/* A stack is broken and nothing after it can be trusted: ends the program. */
+_Noreturn void eddy__host_abort(void);
+
+/* Starts a request; `headers` is name NUL value NUL … `header_bytes` long. All memory is copied
+ * before the call returns. The completion's value is a body number >= 1 for the calls below, its
+ * data "status\0status text\0url\0name\0value\0…". Returns 0 or EDDY_ENOSYS. */
+typedef struct eddy__fetch_request {
+    const char *url, *method;
+    const char *headers;
+    size_t header_bytes;
+    const void *body; /* NULL: none */
+    size_t body_size;
+    const char *redirect, *credentials, *mode, *cache; /* NULL: the platform's default */
+} eddy__fetch_request;
+int eddy__host_fetch(uint32_t op, uint32_t generation, const eddy__fetch_request *request);
+
+/* Copies up to `size` bytes that have arrived. Returns how many; 0 at the end; EDDY_EEMPTY if one
+ * must ask for more. */
+int eddy__host_body_take(int body, void *buffer, size_t size);
+
+/* Asks for more; completes with 0 when take has something to say. */
+void eddy__host_body_more(int body, uint32_t op, uint32_t generation);
+
+/* Lets go of a body; what has not arrived is aborted. */
+void eddy__host_body_close(int body);
+
+/* The operation's result is not wanted any more; a completion that still comes is ignored. */
+void eddy__host_cancel(uint32_t op, uint32_t generation);
+
+/* ---- offered by the core --------------------------------------------------------------------- */
+
+/* Guest hosts: runs passes for up to 8 ms. Returns in how many milliseconds the host should call
+ * again: 0 soon (after other events), -1 not before eddy__host_wake. */
+double eddy_tick(void);
+
+/* An operation has ended. `data` (may be NULL) is memory from eddy__host_alloc and becomes the
+ * core's; on an error it is the text. Unknown or repeated handles are ignored. */
+void eddy__host_complete(uint32_t op, uint32_t generation, int result, void *data, size_t size);
+void *eddy__host_alloc(size_t size);
+
+/* How many outside things (exports that may be called, futures held by JavaScript) could still
+ * wake a task; while there is one, waiting is no deadlock (R7). */
+void eddy__host_hold(int change);
+
+#endif

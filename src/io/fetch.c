@@ -1,0 +1,234 @@
+/* fetch.c: HTTP requests: checks and packing here, the request itself at the host. */
+#include "stream.h"
+
+#include <stdlib.h>
+
+struct eddy_response {
+    eddy_stream body;
+    int status;
+    char *data; /* from the host, by malloc: "status\0text\0url\0name\0value\0…" */
+    size_t size;
+    const char *status_text, *url; /* in data */
+    const char *headers, *end;     /* in data: name, value, … */
+    char what[64];                 /* "the body of http://…", for the tree */
+};
+
+/* ---- the request -------------------------------------------------------------------------------------- */
+
+static bool is_token(const char *name) {
+    if (!*name) return false;
+    for (; *name; name++) {
+        unsigned char c = (unsigned char)*name;
+        bool alphanumeric = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+        if (!alphanumeric && !strchr("!#$%&'*+-.^_`|~", c)) return false;
+    }
+    return true;
+}
+
+static int check_header(const char *name, const char *value) {
+    if (!is_token(name)) return eddy_fail(EDDY_EINVAL, "'%s' is no header name", name);
+    if (!value) return eddy_fail(EDDY_EINVAL, "header %s has no value", name);
+    for (const char *c = value; *c; c++)
+        if (*c == '\r' || *c == '\n')
+            return eddy_fail(EDDY_EINVAL, "value of header %s holds a line break", name);
+    return 0;
+}
+
+static int pack_headers(const char *const *headers, char **packed, size_t *bytes) {
+    *packed = NULL;
+    *bytes = 0;
+    for (size_t i = 0; headers && headers[i]; i += 2) {
+        int rc = check_header(headers[i], headers[i + 1]);
+        if (rc < 0) return rc;
+        *bytes += strlen(headers[i]) + strlen(headers[i + 1]) + 2;
+    }
+    if (*bytes == 0) return 0;
+    char *at = *packed = eddy__alloc(*bytes);
+    if (!at) return EDDY_ENOMEM;
+    for (size_t i = 0; headers[i]; i++) {
+        size_t length = strlen(headers[i]) + 1;
+        memcpy(at, headers[i], length);
+        at += length;
+    }
+    return 0;
+}
+
+/* ---- the response ------------------------------------------------------------------------------------- */
+
+static int body_take(eddy_stream *s, void *buffer, size_t size) {
+    return eddy__host_body_take(s->body, buffer, size);
+}
+
+static void body_more(eddy_stream *s, eddy__op *op) {
+    eddy__host_body_more(s->body, eddy__op_index(op), eddy__op_generation(op));
+}
+
+static const eddy__source body_source = {body_take, body_more};
+
+static const char *after(const char *string) {
+    return string + strlen(string) + 1;
+}
+
+static void describe(char *what, size_t room, const char *verb, const char *url) {
+    size_t length = strlen(verb), url_length = strlen(url);
+    memcpy(what, verb, length);
+    if (url_length > room - length - 1) url_length = room - length - 1;
+    memcpy(what + length, url, url_length);
+    what[length + url_length] = 0;
+}
+
+static eddy_response *response_new(eddy__op *op) {
+    eddy_response *r = eddy__alloc(sizeof *r);
+    if (!r) return NULL;
+    memset(r, 0, sizeof *r);
+    r->data = op->data;
+    r->size = op->size;
+    op->data = NULL;
+    r->end = r->data + r->size;
+    r->status = atoi(r->data);
+    r->status_text = after(r->data);
+    r->url = after(r->status_text);
+    r->headers = after(r->url);
+    r->body.source = &body_source;
+    r->body.body = op->result;
+    describe(r->what, sizeof r->what, "the body of ", r->url);
+    r->body.what = r->what;
+    return r;
+}
+
+int eddy__fetch_with(const char *site, eddy_response **r, const eddy_fetch_options *options) {
+    if (r) *r = NULL;
+    int rc = eddy__checkpoint(site);
+    if (rc < 0) return rc;
+    if (!r || !options || !options->url || !*options->url)
+        return eddy_fail(EDDY_EINVAL, "eddy_fetch: no URL");
+    if (options->body_stream)
+        return eddy_fail(EDDY_ENOSYS, "streamed request bodies are not available yet");
+
+    char *headers;
+    size_t header_bytes;
+    rc = pack_headers(options->headers, &headers, &header_bytes);
+    if (rc < 0) return rc;
+    char what[64];
+    describe(what, sizeof what, "the answer of ", options->url);
+    eddy__op op;
+    rc = eddy__op_begin(&op, what);
+    if (rc == 0) {
+        eddy__fetch_request request = {
+            .url = options->url,
+            .method = options->method ? options->method : "GET",
+            .headers = headers,
+            .header_bytes = header_bytes,
+            .body = options->body,
+            .body_size = options->body && !options->body_size ? strlen(options->body)
+                                                              : options->body_size,
+            .redirect = options->redirect,
+            .credentials = options->credentials,
+            .mode = options->mode,
+            .cache = options->cache,
+        };
+        rc = eddy__host_fetch(eddy__op_index(&op), eddy__op_generation(&op), &request);
+        if (rc < 0) {
+            op.done = true; /* it never began: there is nothing to cancel */
+            eddy__op_drop(&op);
+            if (rc == EDDY_ENOSYS) eddy_fail(rc, "this host has no HTTP: %s", options->url);
+        }
+    }
+    eddy__free(headers, header_bytes);
+    if (rc < 0) return rc;
+
+    rc = eddy__op_wait(site, &op);
+    if (rc < 0) return rc;
+    *r = response_new(&op);
+    if (*r) return 0;
+    eddy__host_body_close(op.result);
+    free(op.data);
+    return EDDY_ENOMEM;
+}
+
+void eddy_response_close(eddy_response *r) {
+    if (!r) return;
+    EDDY_ASSERT(!r->body.reading);
+    eddy__host_body_close(r->body.body);
+    eddy__stream_drop(&r->body);
+    free(r->data);
+    eddy__free(r, sizeof *r);
+}
+
+int eddy_response_status(const eddy_response *r) {
+    return r ? r->status : EDDY_EINVAL;
+}
+
+const char *eddy_response_url(const eddy_response *r) {
+    return r ? r->url : "";
+}
+
+static bool same_name(const char *a, const char *b) {
+    for (; *a && *b; a++, b++) {
+        char x = *a >= 'A' && *a <= 'Z' ? (char)(*a + 32) : *a;
+        char y = *b >= 'A' && *b <= 'Z' ? (char)(*b + 32) : *b;
+        if (x != y) return false;
+    }
+    return *a == *b;
+}
+
+const char *eddy_response_header(const eddy_response *r, const char *name) {
+    if (!r || !name) return NULL;
+    for (const char *at = r->headers; at < r->end; at = after(after(at)))
+        if (same_name(at, name)) return after(at);
+    return NULL;
+}
+
+int eddy_response_check(eddy_response *r) {
+    if (!r) return EDDY_EINVAL;
+    if (r->status >= 200 && r->status < 300) return 0;
+    eddy_fail(EDDY_EHTTP, "%d %s: %s", r->status, r->status_text, r->url);
+    eddy__task *task = eddy__current;
+    if (task) eddy__task_deliver(task, EDDY_EHTTP, eddy__text_retain(task->fail_text));
+    return EDDY_EHTTP;
+}
+
+eddy_stream *eddy_response_body(eddy_response *r) {
+    return r ? &r->body : NULL;
+}
+
+int eddy__response_bytes(const char *site, eddy_response *r, size_t limit, void **data,
+                         size_t *size) {
+    if (!r || !data || !size) return EDDY_EINVAL;
+    *data = NULL;
+    *size = 0;
+    char *bytes = NULL;
+    size_t have = 0, room = 0;
+    for (;;) {
+        if (have + 1 >= room) {
+            size_t more = room ? room * 2 : 16384;
+            char *grown = realloc(bytes, more);
+            if (!grown) {
+                free(bytes);
+                return EDDY_ENOMEM;
+            }
+            bytes = grown;
+            room = more;
+        }
+        int got = eddy__read(site, &r->body, bytes + have, room - have - 1);
+        if (got < 0 || (size_t)got > limit - have) {
+            free(bytes);
+            return got < 0 ? got
+                           : eddy_fail(EDDY_EFULL, "body is larger than %zu bytes: %s", limit,
+                                       r->url);
+        }
+        if (got == 0) break;
+        have += (size_t)got;
+    }
+    bytes[have] = 0;
+    *data = bytes;
+    *size = have;
+    return 0;
+}
+
+int(eddy_fetch_with)(eddy_response **r, const eddy_fetch_options *options) {
+    return eddy__fetch_with(NULL, r, options);
+}
+int(eddy_response_bytes)(eddy_response *r, size_t limit, void **data, size_t *size) {
+    return eddy__response_bytes(NULL, r, limit, data, size);
+}

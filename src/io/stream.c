@@ -1,0 +1,142 @@
+/* stream.c: reading from a stream of bytes. Bytes are handed out before a call can be cancelled or
+ * kept in `held`, so a cancelled read loses nothing. */
+#include "stream.h"
+
+#include <stdlib.h>
+
+void eddy__stream_drop(eddy_stream *s) {
+    eddy__free(s->held, s->held_room);
+    s->held = NULL;
+    s->held_size = s->held_room = 0;
+}
+
+static void take_held(eddy_stream *s, void *buffer, size_t size) {
+    if (buffer && size) memcpy(buffer, s->held, size);
+    s->held_size -= size;
+    memmove(s->held, s->held + size, s->held_size);
+}
+
+/* Reads past what is held. */
+static int read_source(const char *site, eddy_stream *s, void *buffer, size_t size) {
+    for (;;) {
+        int got = s->source->take(s, buffer, size);
+        if (got != EDDY_EEMPTY) return got;
+        eddy__op op;
+        int rc = eddy__op_begin(&op, s->what);
+        if (rc < 0) return rc;
+        s->reading = true;
+        s->source->more(s, &op);
+        rc = eddy__op_wait(site, &op);
+        s->reading = false;
+        if (rc < 0) return rc;
+    }
+}
+
+static int begin(const char *site, const eddy_stream *s) {
+    int rc = eddy__checkpoint(site);
+    if (rc < 0) return rc;
+    if (!s) return EDDY_EINVAL;
+    return s->reading ? eddy_fail(EDDY_ESTATE, "another task reads from this stream") : 0;
+}
+
+static size_t at_most_int(size_t size) {
+    return size > INT32_MAX ? INT32_MAX : size;
+}
+
+int eddy__read(const char *site, eddy_stream *s, void *buffer, size_t size) {
+    int rc = begin(site, s);
+    if (rc < 0) return rc;
+    if (!buffer || size == 0) return EDDY_EINVAL;
+    size = at_most_int(size);
+    if (s->held_size == 0) return read_source(site, s, buffer, size);
+    if (size > s->held_size) size = s->held_size;
+    take_held(s, buffer, size);
+    return (int)size;
+}
+
+int eddy__read_exactly(const char *site, eddy_stream *s, void *buffer, size_t size) {
+    if (size > INT32_MAX) return EDDY_EINVAL;
+    for (size_t have = 0; have < size;) {
+        int got = eddy__read(site, s, (char *)buffer + have, size - have);
+        if (got < 0) return got;
+        if (got == 0)
+            return eddy_fail(EDDY_ECLOSED, "stream ended after %zu of %zu bytes", have, size);
+        have += (size_t)got;
+    }
+    return (int)size;
+}
+
+static bool reserve(eddy_stream *s, size_t size) {
+    if (size <= s->held_room) return true;
+    size_t room = s->held_room ? s->held_room * 2 : 4096;
+    if (room < size) room = size;
+    char *grown = eddy__resize(s->held, s->held_room, room);
+    if (!grown) return false;
+    s->held = grown;
+    s->held_room = room;
+    return true;
+}
+
+/* How many held bytes up to and including the delimiter, 0 if there is none from `from` on. */
+static size_t find(const eddy_stream *s, size_t from, const char *delimiter, size_t length) {
+    for (size_t i = from; i + length <= s->held_size; i++)
+        if (memcmp(s->held + i, delimiter, length) == 0) return i + length;
+    return 0;
+}
+
+static int hand_out(eddy_stream *s, size_t size, char **out, size_t *length) {
+    char *bytes = malloc(size + 1);
+    if (!bytes) return EDDY_ENOMEM;
+    take_held(s, bytes, size);
+    bytes[size] = 0;
+    *out = bytes;
+    *length = size;
+    return 1;
+}
+
+int eddy__read_until(const char *site, eddy_stream *s, const char *delimiter, size_t limit,
+                     char **out, size_t *length) {
+    int rc = begin(site, s);
+    if (rc < 0) return rc;
+    if (!delimiter || !*delimiter || !out || !length) return EDDY_EINVAL;
+    *out = NULL;
+    *length = 0;
+    size_t delimiter_length = strlen(delimiter), searched = 0;
+    for (;;) {
+        size_t found = find(s, searched, delimiter, delimiter_length);
+        if (found > limit || (!found && s->held_size >= limit))
+            return eddy_fail(EDDY_EFULL, "no delimiter in the first %zu bytes", limit);
+        if (found) return hand_out(s, found, out, length);
+        searched = s->held_size < delimiter_length ? 0 : s->held_size - delimiter_length + 1;
+        if (!reserve(s, s->held_size + 4096)) return EDDY_ENOMEM;
+        int got = read_source(site, s, s->held + s->held_size, s->held_room - s->held_size);
+        if (got < 0) return got;
+        if (got == 0) return s->held_size ? hand_out(s, s->held_size, out, length) : 0;
+        s->held_size += (size_t)got;
+    }
+}
+
+int eddy__read_line(const char *site, eddy_stream *s, size_t limit, char **out, size_t *length) {
+    int rc = eddy__read_until(site, s, "\n", limit, out, length);
+    if (rc <= 0) return rc;
+    size_t size = *length;
+    if (size && (*out)[size - 1] == '\n') size--;
+    if (size < *length && size && (*out)[size - 1] == '\r') size--;
+    (*out)[size] = 0;
+    *length = size;
+    return rc;
+}
+
+int(eddy_read)(eddy_stream *s, void *buffer, size_t size) {
+    return eddy__read(NULL, s, buffer, size);
+}
+int(eddy_read_exactly)(eddy_stream *s, void *buffer, size_t size) {
+    return eddy__read_exactly(NULL, s, buffer, size);
+}
+int(eddy_read_until)(eddy_stream *s, const char *delimiter, size_t limit, char **out,
+                     size_t *length) {
+    return eddy__read_until(NULL, s, delimiter, limit, out, length);
+}
+int(eddy_read_line)(eddy_stream *s, size_t limit, char **out, size_t *length) {
+    return eddy__read_line(NULL, s, limit, out, length);
+}

@@ -1,0 +1,177 @@
+/* native.c: switching machine stacks, so that the core runs under sanitizers, valgrind and gdb.
+ * Own assembly on x86-64 and AArch64: ucontext would make a system call per switch. */
+#include "switch.h"
+
+#include <string.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define EDDY__ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define EDDY__ASAN 1
+#endif
+#endif
+
+#ifdef EDDY__ASAN
+#include <sanitizer/asan_interface.h>
+#include <sanitizer/common_interface_defs.h>
+#define STACK_FACTOR 8 /* redzones make frames that much larger */
+#else
+#define STACK_FACTOR 1
+#endif
+
+#if defined(__has_include)
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#endif
+#endif
+#ifndef VALGRIND_STACK_REGISTER
+#define VALGRIND_STACK_REGISTER(low, high) ((void)(low), (void)(high), 0u)
+#define VALGRIND_STACK_DEREGISTER(id) ((void)(id))
+#endif
+
+#define CANARY UINT64_C(0xeddc0ffee0ddba11)
+
+/* Saves the callee-saved registers on the current stack, stores its pointer in *save and goes on
+ * at the one in `to`. */
+void eddy__native_swap(void **save, void *to);
+
+#if defined(__x86_64__)
+__asm__(".text\n"
+        ".globl eddy__native_swap\n"
+        ".type eddy__native_swap, @function\n"
+        "eddy__native_swap:\n"
+        "  pushq %rbp; pushq %rbx; pushq %r12; pushq %r13; pushq %r14; pushq %r15\n"
+        "  subq $8, %rsp; stmxcsr (%rsp); fnstcw 4(%rsp)\n"
+        "  movq %rsp, (%rdi)\n"
+        "  movq %rsi, %rsp\n"
+        "  ldmxcsr (%rsp); fldcw 4(%rsp); addq $8, %rsp\n"
+        "  popq %r15; popq %r14; popq %r13; popq %r12; popq %rbx; popq %rbp\n"
+        "  ret\n"
+        ".size eddy__native_swap, .-eddy__native_swap\n"
+        ".section .note.GNU-stack,\"\",@progbits\n"
+        ".text\n");
+#elif defined(__aarch64__)
+__asm__(".text\n"
+        ".globl eddy__native_swap\n"
+        ".type eddy__native_swap, %function\n"
+        "eddy__native_swap:\n"
+        "  sub sp, sp, #160\n"
+        "  stp x19, x20, [sp]; stp x21, x22, [sp, #16]; stp x23, x24, [sp, #32]\n"
+        "  stp x25, x26, [sp, #48]; stp x27, x28, [sp, #64]; stp x29, x30, [sp, #80]\n"
+        "  stp d8, d9, [sp, #96]; stp d10, d11, [sp, #112]\n"
+        "  stp d12, d13, [sp, #128]; stp d14, d15, [sp, #144]\n"
+        "  mov x9, sp; str x9, [x0]; mov sp, x1\n"
+        "  ldp x19, x20, [sp]; ldp x21, x22, [sp, #16]; ldp x23, x24, [sp, #32]\n"
+        "  ldp x25, x26, [sp, #48]; ldp x27, x28, [sp, #64]; ldp x29, x30, [sp, #80]\n"
+        "  ldp d8, d9, [sp, #96]; ldp d10, d11, [sp, #112]\n"
+        "  ldp d12, d13, [sp, #128]; ldp d14, d15, [sp, #144]\n"
+        "  add sp, sp, #160\n"
+        "  ret\n"
+        ".size eddy__native_swap, .-eddy__native_swap\n"
+        ".section .note.GNU-stack,\"\",%progbits\n"
+        ".text\n");
+#else
+#error "native.c: no stack switch for this machine; the native host runs on x86-64 and AArch64"
+#endif
+
+/* The coroutine being entered for the first time; its trampoline finds itself here. */
+static eddy__coroutine *starting;
+
+size_t eddy__switch_min_size(void) {
+    return (size_t)64 * 1024 * STACK_FACTOR;
+}
+
+#ifdef EDDY__ASAN
+static const void *caller_bottom;
+static size_t caller_size;
+#endif
+
+static void trampoline(void) {
+    eddy__coroutine *co = starting;
+#ifdef EDDY__ASAN
+    __sanitizer_finish_switch_fiber(NULL, &caller_bottom, &caller_size);
+#endif
+    co->result = co->fn(co->arg);
+    co->started = false;
+#ifdef EDDY__ASAN
+    __sanitizer_start_switch_fiber(NULL, caller_bottom, caller_size);
+#endif
+    void *nowhere;
+    eddy__native_swap(&nowhere, co->caller);
+    __builtin_unreachable();
+}
+
+void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(void *),
+                       void *arg) {
+    memset(co, 0, sizeof *co);
+    uint64_t canary = CANARY;
+    memcpy(block, &canary, sizeof canary);
+    co->block = block;
+    co->size = size;
+    co->fn = fn;
+    co->arg = arg;
+    co->valgrind_id = VALGRIND_STACK_REGISTER(block, block + size);
+
+    uintptr_t top = ((uintptr_t)block + size) & ~(uintptr_t)15;
+#if defined(__x86_64__)
+    void **frame = (void **)(top - 16); /* return address slot leaves rsp = 8 mod 16 at entry */
+    frame[0] = (void *)trampoline;
+    frame[1] = NULL;
+    frame -= 7;
+    memset(frame, 0, 7 * sizeof *frame);
+    uint32_t control[2] = {0x1f80, 0x037f};
+    memcpy(frame, control, sizeof control);
+    co->sp = frame;
+#else
+    char *frame = (char *)(top - 160);
+    memset(frame, 0, 160);
+    void *entry = (void *)trampoline;
+    memcpy(frame + 88, &entry, sizeof entry);
+    co->sp = frame;
+#endif
+}
+
+void eddy__switch_done(eddy__coroutine *co) {
+    VALGRIND_STACK_DEREGISTER(co->valgrind_id);
+#ifdef EDDY__ASAN
+    ASAN_UNPOISON_MEMORY_REGION(co->block, co->size);
+#endif
+}
+
+eddy__outcome eddy__switch_enter(eddy__coroutine *co) {
+    bool first = !co->started;
+    co->started = true;
+    if (first) starting = co;
+#ifdef EDDY__ASAN
+    const void *outer_bottom = caller_bottom;
+    size_t outer_size = caller_size;
+    void *fake;
+    __sanitizer_start_switch_fiber(&fake, co->block, co->size);
+#endif
+    eddy__native_swap(&co->caller, co->sp);
+#ifdef EDDY__ASAN
+    __sanitizer_finish_switch_fiber(fake, NULL, NULL);
+    caller_bottom = outer_bottom;
+    caller_size = outer_size;
+#endif
+    uint64_t canary;
+    memcpy(&canary, co->block, sizeof canary);
+    bool finished = !co->started;
+    if (!finished) {
+        size_t used = (size_t)(co->block + co->size - (char *)co->sp);
+        if (used > co->deepest) co->deepest = used;
+    }
+    if (canary != CANARY || co->deepest > co->size) return EDDY__BROKEN;
+    return finished ? EDDY__FINISHED : EDDY__SUSPENDED;
+}
+
+void eddy__switch_leave(eddy__coroutine *co) {
+#ifdef EDDY__ASAN
+    __sanitizer_start_switch_fiber(&co->fake, caller_bottom, caller_size);
+#endif
+    eddy__native_swap(&co->sp, co->caller);
+#ifdef EDDY__ASAN
+    __sanitizer_finish_switch_fiber(co->fake, &caller_bottom, &caller_size);
+#endif
+}

@@ -1,0 +1,122 @@
+/* switch.h: one interface to switch stacks; the build picks asyncify.c (wasm) or native.c.
+ *
+ * A coroutine owns one block of memory. In wasm its lower end holds a canary and, while the
+ * coroutine is suspended, the Asyncify record (the saved frames), which grows up; the C stack
+ * grows down from the upper end. Natively the block is the machine stack.
+ *
+ * Under Asyncify a function that suspends is left by returning, and entered again from the top to
+ * resume. A blocking primitive therefore has this shape, and nothing may follow the park:
+ *
+ *     EDDY__PRIMITIVE int eddy__something(const char *site, …) {
+ *         if (eddy__switch_resuming()) return eddy__resumed();    (arguments are garbage here)
+ *         …
+ *         return eddy__park(task);
+ *     }
+ *
+ * The pass leaves such functions uninstrumented, so only the user's own frames are saved. A
+ * primitive must never be inlined, or its caller would be taken for one: hence the export, which
+ * also keeps Binaryen from doing it. Each primitive lives in a file of its own, so that a program
+ * links only those it calls. */
+#ifndef EDDY_SWITCH_H
+#define EDDY_SWITCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct eddy__coroutine {
+#ifdef __wasm__
+    struct {
+        char *pos; /* where the next saved frame goes */
+        char *end; /* bound checked by the pass; ours is checked in enter */
+    } record;
+    char *sp; /* C stack pointer to run on */
+#else
+    void *sp;     /* machine stack pointer while suspended */
+    void *caller; /* the same of whoever entered it, valid while it runs */
+    void *fake;   /* AddressSanitizer's fake stack, valid while suspended */
+    unsigned valgrind_id;
+#endif
+    char *block; /* owned by whoever made the coroutine */
+    size_t size;
+    size_t deepest;    /* most bytes in use at a suspension so far */
+    int (*fn)(void *); /* the body */
+    void *arg;
+    int result; /* valid once enter returned EDDY__FINISHED */
+    bool started;
+} eddy__coroutine;
+
+typedef enum {
+    EDDY__SUSPENDED,
+    EDDY__FINISHED,
+    EDDY__OVERFLOWED, /* its frames are lost, but it damaged only its own block */
+    EDDY__BROKEN,     /* memory outside of its block may be damaged */
+    /* After the last two co->deepest says what it needed; it must not be entered again. */
+} eddy__outcome;
+
+/* Smallest block that can run anything at all. */
+size_t eddy__switch_min_size(void);
+
+void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(void *), void *arg);
+void eddy__switch_done(eddy__coroutine *co); /* before the block is reused or freed */
+
+/* Runs `co` until it suspends or its body returns. May nest: the body of one may enter another. */
+eddy__outcome eddy__switch_enter(eddy__coroutine *co);
+
+#ifdef __wasm__
+
+extern int eddy__switch_rewinding; /* a coroutine's frames are being restored */
+extern int eddy__switch_unwinding; /* … or saved */
+
+__attribute__((import_module("asyncify"), import_name("start_unwind"))) void
+eddy__asyncify_start_unwind(void *record);
+__attribute__((import_module("asyncify"), import_name("stop_rewind"))) void
+eddy__asyncify_stop_rewind(void);
+
+#define EDDY__PRIMITIVE __attribute__((noinline, used, visibility("default")))
+/* What a compiler must not merge into its caller in a primitive is marked with this. */
+#define EDDY__INLINE static inline __attribute__((always_inline))
+
+EDDY__INLINE bool eddy__switch_resuming(void) {
+    return eddy__switch_rewinding != 0;
+}
+
+EDDY__INLINE void eddy__switch_resume(void) {
+    eddy__switch_rewinding = 0;
+    eddy__asyncify_stop_rewind();
+}
+
+EDDY__INLINE void eddy__switch_suspend(eddy__coroutine *co) {
+    eddy__switch_unwinding = 1;
+    eddy__asyncify_start_unwind(&co->record);
+}
+
+EDDY__INLINE char *eddy__stack_pointer(void) {
+    char *sp;
+    __asm__ volatile(".globaltype __stack_pointer, i32\n"
+                     "global.get __stack_pointer\n"
+                     "local.set %0"
+                     : "=r"(sp));
+    return sp;
+}
+
+#else
+
+#define EDDY__PRIMITIVE __attribute__((noinline))
+#define EDDY__INLINE static inline __attribute__((always_inline))
+
+void eddy__switch_leave(eddy__coroutine *co); /* back to whoever entered it */
+
+EDDY__INLINE bool eddy__switch_resuming(void) {
+    return false;
+}
+EDDY__INLINE void eddy__switch_resume(void) {}
+EDDY__INLINE void eddy__switch_suspend(eddy__coroutine *co) {
+    eddy__switch_leave(co);
+}
+EDDY__INLINE char *eddy__stack_pointer(void) {
+    return (char *)__builtin_frame_address(0);
+}
+
+#endif
+#endif
