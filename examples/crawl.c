@@ -26,7 +26,7 @@
 /* A page larger than this is an error, not a reason to run out of memory. */
 #define PAGE_SIZE_LIMIT (64u << 20)
 
-/* The HTML parser works on the task's stack. */
+/* Unoptimised, uriparser recurses for each character: the longest address fits in this. */
 #define VISIT_STACK (256u << 10)
 
 /* ---- what a visit finds ---- */
@@ -56,7 +56,9 @@ static void settle_broken(struct link *l, int rc) {
         snprintf(reason, sizeof reason, "larger than %u MB", PAGE_SIZE_LIMIT >> 20);
     } else if (rc == EDDY_EHTTP) {
         /* "404 Not Found: URL": the row names the address by itself */
-        snprintf(reason, sizeof reason, "%.*s", (int)strcspn(text, ":"), text);
+        int length = (int)strcspn(text, ":");
+        while (length > 0 && text[length - 1] == ' ') length--; /* not every server says a text */
+        snprintf(reason, sizeof reason, "%.*s", length, text);
     }
     if (*reason) text = reason;
     settle(l, LINK_BROKEN, *text ? text : eddy_strerror(rc));

@@ -7,8 +7,7 @@
 
 #include "memory.h"
 
-/* uriparser may recurse for every character, on the small stack of a task. No server takes longer
- * addresses than this. */
+/* No server takes longer addresses than this, and uriparser may recurse for each character. */
 #define LONGEST_URL 8000
 
 static bool is_hex_pair(const char *text) {
