@@ -116,7 +116,8 @@ void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(
     uintptr_t top = ((uintptr_t)block + size) & ~(uintptr_t)15;
 #if defined(__x86_64__)
     void **frame = (void **)(top - 16); /* return address slot leaves rsp = 8 mod 16 at entry */
-    frame[0] = (void *)trampoline;
+    void (*entry)(void) = trampoline;
+    memcpy(&frame[0], &entry, sizeof entry);
     frame[1] = NULL;
     frame -= 7;
     memset(frame, 0, 7 * sizeof *frame);

@@ -1,0 +1,56 @@
+/* p1.c: the host interface over WASI 0.1, inside the subset of poll_oneoff on which all hosts agree:
+ * one relative monotonic clock of at least 1 ns, everything zeroed before, the clock looked at again
+ * after. */
+#include "../src/host.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <wasi/api.h>
+
+/* A host that rounds a wait down to nothing must not make it spin. */
+#define SHORTEST_WAIT 1
+
+eddy_time eddy__host_now(void) {
+    __wasi_timestamp_t now = 0;
+    (void)__wasi_clock_time_get(__WASI_CLOCKID_MONOTONIC, 1, &now);
+    return (eddy_time)now;
+}
+
+void eddy__host_wait(eddy_time when) {
+    /* Without a deadline there is nothing to wait for on this host: the loop reports a deadlock
+     * before it comes here. */
+    if (when == EDDY_FOREVER) return;
+    eddy_time left = when - eddy__host_now();
+    if (left < SHORTEST_WAIT) return;
+    __wasi_subscription_t subscription;
+    memset(&subscription, 0, sizeof subscription);
+    subscription.u.tag = __WASI_EVENTTYPE_CLOCK;
+    subscription.u.u.clock.id = __WASI_CLOCKID_MONOTONIC;
+    subscription.u.u.clock.timeout = (__wasi_timestamp_t)left;
+    __wasi_event_t event;
+    memset(&event, 0, sizeof event);
+    __wasi_size_t events = 0;
+    (void)__wasi_poll_oneoff(&subscription, &event, 1, &events);
+}
+
+void eddy__host_catch_interrupts(void) {
+    /* The host ends the program by itself; there are no signals here. */
+}
+
+void eddy__host_report(const char *text, size_t length) {
+    while (length) {
+        ssize_t written = write(STDERR_FILENO, text, length);
+        if (written <= 0) return;
+        text += written;
+        length -= (size_t)written;
+    }
+}
+
+void eddy__host_exit(int status) {
+    exit(status);
+}
+
+_Noreturn void eddy__host_abort(void) {
+    _Exit(134);
+}

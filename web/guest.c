@@ -1,0 +1,34 @@
+/* guest.c: the host interface over calls into JavaScript, in numbers that cross without BigInt. The
+ * other side is host.mjs. */
+#include "../src/host.h"
+
+double eddy_js_now(void);
+void eddy_js_wake(void);
+void eddy_js_report(const char *text, size_t length);
+void eddy_js_exit(int status);
+void eddy_js_catch_interrupts(void);
+_Noreturn void eddy_js_abort(void);
+
+eddy_time eddy__host_now(void) {
+    return (eddy_time)(eddy_js_now() * (double)EDDY_MS);
+}
+
+void eddy__host_wake(void) {
+    eddy_js_wake();
+}
+
+void eddy__host_report(const char *text, size_t length) {
+    eddy_js_report(text, length);
+}
+
+void eddy__host_exit(int status) {
+    eddy_js_exit(status);
+}
+
+void eddy__host_catch_interrupts(void) {
+    eddy_js_catch_interrupts();
+}
+
+_Noreturn void eddy__host_abort(void) {
+    eddy_js_abort();
+}
