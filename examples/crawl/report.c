@@ -1,6 +1,8 @@
 /* report.c: progress line, table and JSON. */
 #include "report.h"
 
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "url.h"
@@ -25,9 +27,16 @@ static void progress_line(const crawl *c, const char *before, const char *after)
     fflush(stderr);
 }
 
+/* Whether a line can be written over. Some hosts call every stderr a terminal; where there really is
+ * one, TERM says which. */
+static bool is_terminal(void) {
+    const char *kind = getenv("TERM");
+    return kind && strcmp(kind, "dumb") != 0 && isatty(STDERR_FILENO);
+}
+
 int report_progress(void *arg) {
     const crawl *c = arg;
-    bool rewrite = isatty(STDERR_FILENO);
+    bool rewrite = is_terminal();
     eddy_time pause = rewrite ? 100 * EDDY_MS : EDDY_S;
     int rc;
     while ((rc = eddy_sleep(pause)) == 0) {
