@@ -1,0 +1,67 @@
+// build.mjs: builds programs for a host. Incremental and parallel; says nothing when nothing changed.
+
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { dirname, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { artifactOf, configure, needsOf } from './configure.mjs';
+import { setup } from './setup.mjs';
+
+export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+export const HOSTS = ['native', 'web', 'wasi'];
+export const MODES = ['release', 'debug', 'asan'];
+
+export class BuildError extends Error {}
+
+function ninja(tools, args, quiet) {
+    return new Promise((done, fail) => {
+        const child = spawn(tools.ninja, args, {
+            cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'],
+            env: { ...process.env, NINJA_STATUS: '[%f/%t] ' },
+        });
+        let output = '';
+        child.stdout.on('data', (text) => { output += text; });
+        child.on('error', fail);
+        child.on('close', (code) => {
+            const nothing = output.includes('no work to do');
+            if (code) fail(new BuildError(`${output.trimEnd()}\nbuild failed`));
+            else {
+                if (!quiet && !nothing) process.stderr.write(output);
+                done();
+            }
+        });
+    });
+}
+
+// Two builds of one folder would trample on each other's outputs.
+const turns = new Map();
+function inTurn(key, work) {
+    const turn = (turns.get(key) ?? Promise.resolve()).then(work);
+    turns.set(key, turn.catch(() => {}));
+    return turn;
+}
+
+/**
+ * Builds `programs` (paths of C files, from the project's root or absolute) for `host` in `mode`.
+ * -> Map from each path as given to its artifact: an executable, X.mjs (beside it X.wasm), X.wasm.
+ */
+export async function build({ host, mode = 'release', programs, quiet = false }) {
+    if (!HOSTS.includes(host)) throw new BuildError(`no host "${host}": ${HOSTS.join(', ')}`);
+    if (!MODES.includes(mode)) throw new BuildError(`no mode "${mode}": ${MODES.join(', ')}`);
+    if (mode === 'asan' && host !== 'native') throw new BuildError('sanitizers run natively only');
+    const paths = new Map(programs.map((given) => [given, relative(ROOT, resolve(ROOT, given))]));
+    for (const [given, path] of paths) {
+        if (!existsSync(resolve(ROOT, path))) throw new BuildError(`no such file: ${given}`);
+    }
+    process.chdir(ROOT);
+    const needsSources = [...paths.values()].some((path) => needsOf(path).sources.length);
+    const want = [host, ...(needsSources ? ['sources'] : [])];
+    const tools = await setup({ want, quiet });
+    return inTurn(`${host}-${mode}`, async () => {
+        const { folder, file } = configure({ host, mode, tools, programs: [...paths.values()] });
+        const artifacts = new Map([...paths].map(([given, path]) =>
+            [given, artifactOf(folder, host, path)]));
+        if (artifacts.size) await ninja(tools, ['-f', file, ...artifacts.values()], quiet);
+        return new Map([...artifacts].map(([given, path]) => [given, resolve(ROOT, path)]));
+    });
+}

@@ -1,0 +1,167 @@
+// configure.mjs: writes build/HOST-MODE/build.ninja: the runtime as a library, and every program of
+// the project (ninja builds those asked for).
+//
+// A program is a C file with main or eddy_main. What it needs besides the runtime stands in comment
+// lines of its own: `// build: files=GLOB,…` further C files, `sources=NAME,…` C libraries of the
+// tool set-up, whose folders are then written @NAME, and `cflags=FLAG,…`.
+
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { ASYNCIFY, COMPILE, LINK, WARNINGS } from './flags.mjs';
+
+const PROGRAM_FOLDERS = ['examples', 'tests/conformance', 'tests/programs', 'bench/c'];
+
+const RUNTIME = {
+    all: ['src/core', 'src/io'],
+    native: ['src/native', 'src/switch/native.c'],
+    web: ['web', 'src/switch/asyncify.c'],
+    wasi: ['wasi', 'src/switch/asyncify.c'],
+};
+
+// The host calls that a host does not have are linked from here.
+const NOT_ON = { web: ['src/io/absent.c'] };
+
+function list(folder) {
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder).sort().map((name) => join(folder, name));
+}
+
+function cFiles(path) {
+    return path.endsWith('.c') ? [path] : list(path).filter((file) => file.endsWith('.c'));
+}
+
+function glob(pattern) {
+    if (!pattern.includes('*')) return [pattern];
+    const [start, end] = basename(pattern).split('*');
+    return list(dirname(pattern)).filter((file) => {
+        const name = basename(file);
+        return name.startsWith(start) && name.endsWith(end);
+    });
+}
+
+export function runtimeFiles(host) {
+    return [...RUNTIME.all, ...RUNTIME[host]].flatMap(cFiles)
+        .filter((file) => !NOT_ON[host]?.includes(file));
+}
+
+/** The `// build:` lines of a program. */
+export function needsOf(program) {
+    const needs = { sources: [], files: [], cflags: [] };
+    const text = readFileSync(program, 'utf8');
+    for (const [, words] of text.matchAll(/^\/\/ build: (.*)$/gm)) {
+        for (const word of words.trim().split(/\s+/)) {
+            const [, key, values] = /^(\w+)=(.*)$/.exec(word) ?? [];
+            if (!needs[key]) throw new Error(`${program}: cannot read "// build: ${word}"`);
+            needs[key].push(...values.split(','));
+        }
+    }
+    return needs;
+}
+
+export function projectPrograms() {
+    return PROGRAM_FOLDERS.flatMap(cFiles);
+}
+
+// Ninja's and the shell's special characters; paths with spaces are quoted for the shell.
+const ninja = (path) => path.replace(/[$: ]/g, '$$$&');
+const shell = (word) => (/^[\w@%+=:,./*-]+$/.test(word) ? word : `'${word.replace(/'/g, `'\\''`)}'`)
+    .replace(/\$/g, '$$$$');
+const command = (...words) => words.flat().map(shell).join(' ');
+
+function compilers(host, tools) {
+    if (host === 'native') return { cc: [tools.cc], ar: ['ar'], env: [] };
+    if (host === 'wasi') {
+        const { cc } = tools.wasi.p1;
+        return { cc, ar: [join(dirname(cc[0]), 'llvm-ar')], env: [] };
+    }
+    const emcc = tools.emcc.command;
+    const emar = [...emcc.slice(0, -1), emcc.at(-1).replace(/emcc(\.py)?$/, 'emar$1')];
+    const env = Object.entries(tools.emcc.env).map(([name, value]) => `${name}=${value}`);
+    return { cc: emcc, ar: emar, env: env.length ? ['env', ...env] : [] };
+}
+
+function writeLibraryJs(folder) {
+    const host = readFileSync('web/host.mjs', 'utf8');
+    const text = host.slice(host.indexOf('export function createEddyHost')).replace('export ', '');
+    const adapter = readFileSync('web/emscripten.js', 'utf8');
+    writeIfChanged(join(folder, 'eddy-library.js'), adapter.replace('__CREATE_EDDY_HOST__', () => text));
+}
+
+function writeIfChanged(path, text) {
+    if (existsSync(path) && readFileSync(path, 'utf8') === text) return;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+}
+
+/** What a program becomes, below the build folder. */
+export function artifactOf(folder, host, program) {
+    const suffix = { native: '', web: '.mjs', wasi: '.wasm' }[host];
+    return join(folder, program.replace(/\.c$/, '') + suffix);
+}
+
+function linkRule(host, mode, tools, { cc, env }, folder) {
+    const flags = LINK[host];
+    const asyncify = command(tools.wasmOpt ?? '', ASYNCIFY.all, ASYNCIFY[mode] ?? []);
+    if (host === 'native') return `${command(cc)} ${command(flags[mode])} -o $out $in -lm`;
+    if (host === 'wasi') {
+        const link = command(cc, flags[mode]);
+        return `${link} -o $out.core $in ${command(tools.wasi.p1.ldflags)} && ` +
+            `${asyncify} $out.core -o $out && rm $out.core`;
+    }
+    const library = join(folder, 'eddy-library.js');
+    const link = command(env, cc, flags.all, flags[mode], `--js-library=${library}`);
+    // Linked beside, so that the pair appears together and whole.
+    return `mkdir -p $out.d && ${link} -o $out.d/$base.mjs $in && ` +
+        `${asyncify} $out.d/$base.wasm -o $stem.wasm && mv $out.d/$base.mjs $out && rm -r $out.d`;
+}
+
+/** Writes the ninja file; -> { folder, file }. `programs` adds to the project's own. */
+export function configure({ host, mode, tools, programs = [] }) {
+    const folder = join('build', `${host}-${mode}`);
+    const tool = compilers(host, tools);
+    const flags = [...COMPILE.all, ...COMPILE[host], ...COMPILE[mode]];
+    const cc = command(tool.env, tool.cc);
+    const lines = [
+        `builddir = ${folder}`,
+        `rule cc\n  command = ${cc} -MMD -MF $out.d ${command(flags)} $flags -c $in -o $out\n` +
+        '  depfile = $out.d\n  deps = gcc\n  description = $in',
+        `rule ar\n  command = rm -f $out && ${command(tool.env, tool.ar)} rcs $out $in\n` +
+        '  description = $out',
+        `rule link\n  command = ${linkRule(host, mode, tools, tool, folder)}\n  description = $out`,
+    ];
+    const objects = new Map();
+    const object = (file, extra, tag = '') => {
+        const out = join(folder, 'o', tag, file.replace(/^.*\/(sources-[^/]*)\//, '$1/') + '.o');
+        if (!objects.has(out)) {
+            objects.set(out, file);
+            lines.push(`build ${ninja(out)}: cc ${ninja(file)}\n  flags = ${command(extra)}`);
+        }
+        return out;
+    };
+
+    const library = join(folder, 'libeddy.a');
+    const runtime = runtimeFiles(host).map((file) => object(file, WARNINGS));
+    lines.push(`build ${library}: ar ${runtime.map(ninja).join(' ')}`);
+
+    const implicit = [library, ...(host === 'web' ? [join(folder, 'eddy-library.js')] : [])];
+    if (host === 'web') writeLibraryJs(folder);
+    for (const program of new Set([...projectPrograms(), ...programs])) {
+        const needs = needsOf(program);
+        if (needs.sources.some((name) => !tools.sources?.[name])) continue;
+        const place = (text) => text.replace(/@(\w+)/g, (_, name) => tools.sources[name]);
+        const extra = needs.cflags.map(place);
+        const files = needs.files.map(place).flatMap(glob);
+        const own = files.filter((file) => !file.startsWith('/'));
+        const parts = [
+            ...[program, ...own].map((file) => object(file, [...WARNINGS, ...extra])),
+            ...files.filter((file) => file.startsWith('/')).map((file) => object(file, ['-w', ...extra])),
+        ];
+        const out = artifactOf(folder, host, program);
+        const stem = out.replace(/\.\w+$/, '');
+        lines.push(`build ${ninja(out)}: link ${parts.map(ninja).join(' ')} ${library} | ` +
+            `${implicit.join(' ')}\n  base = ${basename(stem)}\n  stem = ${stem}`);
+    }
+    const file = join(folder, 'build.ninja');
+    writeIfChanged(file, lines.join('\n') + '\n');
+    return { folder, file };
+}

@@ -1,0 +1,142 @@
+#!/usr/bin/env node
+// eddy.mjs: the commands of build.sh. Imports no npm package: `test`, `start` and `bench` install
+// them first.
+
+import { spawn } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build, BuildError, HOSTS, MODES, ROOT } from './build.mjs';
+import { projectPrograms } from './configure.mjs';
+import { installPackages } from './packages.mjs';
+import { setup, SetupError } from './setup.mjs';
+
+const HELP = `./build.sh COMMAND
+  setup [--relock]                     lay out the tools that are missing in the tool cache
+  build [--host H] [--mode M] [FILE…]  build programs; H: ${HOSTS.join(' ')} (default all);
+                                       M: ${MODES.join(' ')} (default release)
+  run NAME [--host H] [--mode M] [-- ARG…]
+                                       run an example or a C file; H: node chromium wasmtime native
+  start                                crawl a real site in Node, then chores under wasmtime
+  test [FILE…]                         every test on every host
+  conformance [--host H] [CASE…]       the conformance programs alone
+  bench [-- --json FILE]               the bench table
+  clean                                remove what was built
+`;
+
+class UsageError extends Error {}
+
+const HOST_OPTIONS = { host: { type: 'string' }, mode: { type: 'string' } };
+
+function options(args, extra = {}) {
+    try {
+        return parseArgs({ args, options: { ...HOST_OPTIONS, ...extra }, allowPositionals: true });
+    } catch (error) {
+        throw new UsageError(error.message);
+    }
+}
+
+/** Runs a program in the foreground; its exit status becomes ours. */
+function foreground(command, args) {
+    return new Promise((done, fail) => {
+        const child = spawn(command, args, { stdio: 'inherit', cwd: ROOT });
+        const forward = () => {}; // the terminal interrupts the whole group: the child decides
+        process.on('SIGINT', forward);
+        child.on('error', fail);
+        child.on('close', (code, signal) => {
+            process.off('SIGINT', forward);
+            done(signal ? 128 : code);
+        });
+    });
+}
+
+function findProgram(name) {
+    const candidates = [name, join('examples', `${name}.c`), join('tests/programs', `${name}.c`),
+        join('tests/conformance', `${name}.c`), join('bench/c', `${name}.c`)];
+    const found = candidates.find((path) => path.endsWith('.c') && existsSync(join(ROOT, path)));
+    if (!found) throw new UsageError(`no example or C file "${name}"`);
+    return found;
+}
+
+const RUN_HOSTS = { node: 'web', chromium: 'web', wasmtime: 'wasi', native: 'native' };
+
+async function run(args) {
+    const end = args.indexOf('--');
+    const own = end < 0 ? args : args.slice(0, end);
+    const programArgs = end < 0 ? [] : args.slice(end + 1);
+    const { values: { host = 'node', mode = 'release' }, positionals } = options(own);
+    if (positionals.length !== 1) throw new UsageError('run wants one NAME');
+    if (!RUN_HOSTS[host]) throw new UsageError(`no host "${host}": ${Object.keys(RUN_HOSTS).join(', ')}`);
+    const program = findProgram(positionals[0]);
+    const artifact = (await build({ host: RUN_HOSTS[host], mode, programs: [program] })).get(program);
+    if (host === 'native') return foreground(artifact, programArgs);
+    if (host === 'node') {
+        return foreground(process.execPath,
+            [join(ROOT, 'tools/hosts/node-main.mjs'), artifact, ...programArgs]);
+    }
+    const tools = await setup({ want: host === 'chromium' ? ['browser'] : ['wasi'] });
+    if (host === 'wasmtime') return foreground(tools.wasmtime, ['run', artifact, ...programArgs]);
+    await installPackages();
+    const { open } = await import('./hosts/chromium.mjs');
+    const browser = await open(tools);
+    if (!browser) return 1;
+    const result = await browser.run(artifact, { args: programArgs, timeout: 600_000 });
+    await browser.close();
+    process.stdout.write(result.stdout);
+    process.stderr.write(result.stderr);
+    return result.code;
+}
+
+const COMMANDS = {
+    async setup(args) {
+        return foreground(process.execPath, ['--no-warnings', join(ROOT, 'tools/setup.mjs'), ...args]);
+    },
+    async build(args) {
+        const { values: { host, mode = 'release' }, positionals } = options(args);
+        const programs = positionals.length ? positionals : projectPrograms();
+        for (const each of host ? [host] : HOSTS) await build({ host: each, mode, programs });
+        return 0;
+    },
+    run,
+    async start(args) {
+        await installPackages();
+        return (await import('./start.mjs')).main(args);
+    },
+    async test(args) {
+        await installPackages();
+        return (await import('./test.mjs')).main(args);
+    },
+    async conformance(args) {
+        await installPackages();
+        return (await import('./conformance.mjs')).main(args);
+    },
+    async bench(args) {
+        await installPackages();
+        const own = args.filter((arg) => arg !== '--');
+        return foreground(process.execPath, [join(ROOT, 'bench/run.mjs'), ...own]);
+    },
+    async clean() {
+        rmSync(join(ROOT, 'build'), { recursive: true, force: true });
+        return 0;
+    },
+    async help() {
+        process.stdout.write(HELP);
+        return 0;
+    },
+};
+
+async function main([name = 'help', ...args]) {
+    process.chdir(ROOT);
+    const command = COMMANDS[name === '--help' || name === '-h' ? 'help' : name];
+    try {
+        if (!command) throw new UsageError(`no command "${name}"`);
+        return (await command(args)) ?? 0;
+    } catch (error) {
+        const expected = [UsageError, BuildError, SetupError].some((kind) => error instanceof kind);
+        process.stderr.write(expected ? `eddy: ${error.message}\n` : `${error.stack}\n`);
+        if (error instanceof UsageError) process.stderr.write('eddy: ./build.sh help lists the commands\n');
+        return error instanceof UsageError ? 2 : 1;
+    }
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,69 @@
+// flags.mjs: every compiler and linker flag of the project, in one place.
+
+export const WARNINGS = ['-Wall', '-Wextra', '-Wconversion'];
+
+/** Flags of C files by host and mode. Third-party files are compiled without warnings. */
+export const COMPILE = {
+    all: ['-std=c11', '-Iinclude', '-Isrc'],
+    release: ['-O3', '-DNDEBUG', '-ffunction-sections', '-fdata-sections'],
+    debug: ['-O0', '-g'],
+    asan: ['-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=undefined',
+        '-fno-omit-frame-pointer'],
+    native: ['-D_GNU_SOURCE'],
+    web: [],
+    wasi: ['-D_GNU_SOURCE'],
+};
+
+export const LINK = {
+    native: {
+        release: ['-Wl,--gc-sections'],
+        debug: [],
+        asan: ['-fsanitize=address,undefined'],
+    },
+    // -O1: Binaryen must not optimise before the Asyncify pass, which would inline the primitives.
+    web: {
+        all: [
+            '-sMODULARIZE', '-sEXPORT_ES6', '-sENVIRONMENT=web,worker,node',
+            '-sALLOW_MEMORY_GROWTH', '-sMAXIMUM_MEMORY=4GB', '-sEXIT_RUNTIME=0',
+        ],
+        release: ['-O1', '--profiling-funcs'],
+        debug: ['-O0', '-g', '-sASSERTIONS=1'],
+    },
+    wasi: {
+        release: ['-Wl,--gc-sections'],
+        debug: [],
+    },
+};
+
+// What the runtime calls through pointers (values' and arguments' destructors, callbacks) cannot
+// suspend, so these need no instrumentation, and a program's own functions that call them neither.
+const NEVER_SUSPEND = [
+    'eddy_tick', 'eddy__loop_*', 'eddy__future_*', 'eddy__task_*', 'eddy__timer*', 'eddy__call*',
+    'eddy__report*', 'eddy__scopes_prune', 'eddy__many_done', 'eddy__alloc', 'eddy__resize',
+    'eddy__free', 'eddy__text_*', 'eddy__table_*', 'eddy__blocks_trim', 'eddy__op_drop',
+    'eddy__op_begin', 'eddy__spawn', 'eddy__spawn_with', 'eddy__go', 'eddy_release',
+    'eddy_release_all', 'eddy_resolve', 'eddy_resolve_value', 'eddy_reject', 'eddy_cancel',
+    'eddy_fail', 'eddy_scope_*', 'eddy__scope_*', 'eddy_run', 'eddy_runner_*', 'eddy_set_value',
+    'eddy_on_done', 'eddy_off_done', 'eddy_call_*', 'eddy_tree', 'eddy_message', 'eddy_result',
+    'eddy_interrupt', 'eddy__host_complete', 'eddy_response_close',
+    // libc's, when they do not call back into the program.
+    'printf', 'fprintf', 'vfprintf', 'vsnprintf', 'snprintf', 'printf_core', 'fwrite',
+    '__fwritex', '__stdio_write', '__stdout_write', '__overflow', '__towrite', 'fputs', 'fputc',
+    'puts', 'putc', 'putchar', 'fflush', '__fflush_unlocked', '__stdio_exit', '__libc_exit_fini',
+    'pad', 'out', 'fmt_fp', 'pop_arg', 'do_putc', 'locking_putc', 'sn_write', '__toread', 'exit',
+];
+
+const FEATURES = [
+    'bulk-memory', 'bulk-memory-opt', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals',
+    'multivalue', 'reference-types', 'call-indirect-overlong',
+].map((name) => `--enable-${name}`);
+
+/** wasm-opt after the link: Asyncify first, then the optimiser. */
+export const ASYNCIFY = {
+    all: [
+        ...FEATURES, '--asyncify', '--pass-arg=asyncify-ignore-imports',
+        `--pass-arg=asyncify-removelist@${NEVER_SUSPEND.join(',')}`,
+    ],
+    release: ['-O3', '--strip-debug', '--strip-producers'],
+    debug: ['-O1', '-g'],
+};
