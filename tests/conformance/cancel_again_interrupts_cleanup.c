@@ -1,0 +1,24 @@
+/* R1: cleanup that waits without a shield is cancelled as well, at once. */
+#include "case.h"
+
+static int child(void *arg) {
+    (void)arg;
+    int rc = eddy_sleep(9 * EDDY_S);
+    int cleanup = eddy_sleep(5 * EDDY_S);
+    trace("cleanup %s %s", outcome(cleanup), now());
+    return rc;
+}
+
+static int body(void *arg) {
+    (void)arg;
+    eddy_future *task = eddy_spawn(child, NULL);
+    int rc = eddy_yield();
+    if (rc < 0) return rc;
+    eddy_cancel(task);
+    rc = eddy_sleep(1 * EDDY_S);
+    if (rc < 0) return rc;
+    eddy_cancel(task);
+    rc = eddy_await(task);
+    trace("%s %s", outcome(rc), now());
+    return 0;
+}

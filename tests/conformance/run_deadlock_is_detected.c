@@ -1,0 +1,19 @@
+/* R7: nothing can ever wake the main task: the run says so instead of waiting for ever. (The tree
+ * of who waits for what goes to stderr.) */
+#define CASE_OWN_MAIN
+#include "case.h"
+
+static int stuck(void *arg) {
+    (void)arg;
+    eddy_future *never = eddy_future_new();
+    int rc = eddy_join(never);
+    eddy_release(never);
+    return rc;
+}
+
+int main(void) {
+    case_begin();
+    int rc = eddy_run(stuck, NULL);
+    trace("run -> %s", word(rc));
+    return case_end(rc == EDDY_EDEADLK ? 0 : rc);
+}
