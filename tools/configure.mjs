@@ -18,6 +18,14 @@ const RUNTIME = {
     wasi: ['wasi', 'src/switch/asyncify.c'],
 };
 
+// wasm libcs refer to main weakly, which takes nothing from a library: eddy's main() is asked for
+// where a program defines eddy_main.
+const TAKE_MAIN = { native: '', web: '', wasi: '-Wl,--undefined=__main_argc_argv' };
+
+function definesEddyMain(program) {
+    return /^int\s+eddy_main\s*\(/m.test(readFileSync(program, 'utf8'));
+}
+
 // The host calls that a host does not have are linked from here.
 const NOT_ON = { web: ['src/io/absent.c'] };
 
@@ -99,20 +107,25 @@ export function artifactOf(folder, host, program) {
     return join(folder, program.replace(/\.c$/, '') + suffix);
 }
 
+// wasm-opt warns of each name of the remove list that this program does not use.
+function said(line) {
+    return `{ ${line} 2> $out.log || { cat $out.log; exit 1; }; }`;
+}
+
 function linkRule(host, mode, tools, { cc, env }, folder) {
     const flags = LINK[host];
     const asyncify = command(tools.wasmOpt ?? '', ASYNCIFY.all, ASYNCIFY[mode] ?? []);
     if (host === 'native') return `${command(cc)} ${command(flags[mode])} -o $out $in -lm`;
     if (host === 'wasi') {
         const link = command(cc, flags[mode]);
-        return `${link} -o $out.core $in ${command(tools.wasi.p1.ldflags)} && ` +
-            `${asyncify} $out.core -o $out && rm $out.core`;
+        return `${link} $main -o $out.core $in ${command(tools.wasi.p1.ldflags)} && ` +
+            `${said(`${asyncify} $out.core -o $out`)} && rm $out.core`;
     }
     const library = join(folder, 'eddy-library.js');
     const link = command(env, cc, flags.all, flags[mode], `--js-library=${library}`);
     // Linked beside, so that the pair appears together and whole.
-    return `mkdir -p $out.d && ${link} -o $out.d/$base.mjs $in && ` +
-        `${asyncify} $out.d/$base.wasm -o $stem.wasm && mv $out.d/$base.mjs $out && rm -r $out.d`;
+    return `mkdir -p $out.d && ${link} -o $out.d/$base.mjs $main $in && ` +
+        `${said(`${asyncify} $out.d/$base.wasm -o $stem.wasm`)} && mv $out.d/$base.mjs $out && rm -r $out.d`;
 }
 
 /** Writes the ninja file; -> { folder, file }. `programs` adds to the project's own. */
@@ -159,7 +172,8 @@ export function configure({ host, mode, tools, programs = [] }) {
         const out = artifactOf(folder, host, program);
         const stem = out.replace(/\.\w+$/, '');
         lines.push(`build ${ninja(out)}: link ${parts.map(ninja).join(' ')} ${library} | ` +
-            `${implicit.join(' ')}\n  base = ${basename(stem)}\n  stem = ${stem}`);
+            `${implicit.join(' ')}\n  base = ${basename(stem)}\n  stem = ${stem}\n` +
+            `  main = ${definesEddyMain(program) ? TAKE_MAIN[host] : ''}`);
     }
     const file = join(folder, 'build.ninja');
     writeIfChanged(file, lines.join('\n') + '\n');

@@ -3,7 +3,7 @@
 addToLibrary({
     $createEddyHost: __CREATE_EDDY_HOST__,
 
-    $eddyHost__deps: ['$createEddyHost', 'eddy_tick', '$err'],
+    $eddyHost__deps: ['$createEddyHost', 'eddy_tick'],
     $eddyHost: `=createEddyHost({
         memory: () => HEAPU8,
         tick: () => _eddy_tick(),

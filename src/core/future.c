@@ -93,7 +93,7 @@ void eddy__future_settle(eddy_future *f, int result, eddy__text *text) {
 }
 
 void eddy__future_wait(eddy_future *f, eddy__waiter *waiter, int kind) {
-    waiter->kind = kind;
+    waiter->kind = (unsigned)kind;
     eddy__list_append(&f->waiters, &waiter->link);
     f->pins++;
 }

@@ -1,0 +1,37 @@
+// start.mjs: the main job: crawls a real site in Node, then runs chores under wasmtime.
+
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { build, ROOT } from './build.mjs';
+import { setup } from './setup.mjs';
+import { serveSite } from './site-server.mjs';
+
+const CRAWL = 'examples/crawl.c';
+const CHORES = 'examples/chores.c';
+const LATENCY_MS = 20;
+
+function run(command, args) {
+    return new Promise((done, fail) => {
+        const child = spawn(command, args, { stdio: 'inherit', cwd: ROOT });
+        child.on('error', fail);
+        child.on('close', (code) => done(code ?? 1));
+    });
+}
+
+export async function main() {
+    const tools = await setup({ want: ['web', 'wasi', 'site', 'sources'] });
+    const crawl = (await build({ host: 'web', programs: [CRAWL] })).get(CRAWL);
+    const chores = (await build({ host: 'wasi', programs: [CHORES] })).get(CHORES);
+
+    const site = await serveSite({ root: tools.site, latency: LATENCY_MS });
+    process.stderr.write(`eddy: crawling SQLite's documentation at ${site.url} in Node, ` +
+        `${LATENCY_MS} ms of latency a request\n`);
+    const crawled = await run(process.execPath,
+        [join(ROOT, 'tools/hosts/node-main.mjs'), crawl, '--concurrency', '64',
+            new URL('index.html', site.url).href]);
+    await site.close();
+    if (crawled) return crawled;
+
+    process.stderr.write('\neddy: the household of examples/chores.c under wasmtime\n');
+    return run(tools.wasmtime, ['run', chores]);
+}
