@@ -1,0 +1,115 @@
+// chromium.mjs: web programs in a real page, or in a worker of one. One browser for all runs, a fresh
+// page for each.
+
+import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { basename, dirname } from 'node:path';
+import puppeteer from 'puppeteer-core';
+import sirv from 'sirv';
+import { stopped } from './process.mjs';
+
+const PAGE = '<!doctype html><meta charset="utf-8"><title>eddy</title>' +
+    '<link rel="icon" href="data:,"><script type="module" src="/browser-main.mjs"></script>';
+const MAIN = new URL('browser-main.mjs', import.meta.url);
+
+/** Serves the page, its script, and /N/ for the N-th folder of artifacts asked for. */
+async function serve() {
+    const folders = [];
+    const files = [];
+    const server = createServer((request, response) => {
+        const send = (type, body) => response.writeHead(200, { 'content-type': type }).end(body);
+        if (request.url === '/') return send('text/html', PAGE);
+        if (request.url === '/browser-main.mjs') return send('text/javascript', readFileSync(MAIN));
+        const [, number, rest] = /^\/(\d+)(\/.*)$/.exec(request.url) ?? [];
+        const missing = () => response.writeHead(404).end(`no ${request.url}\n`);
+        if (!files[number]) return missing();
+        request.url = rest;
+        files[number](request, response, missing);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const origin = `http://127.0.0.1:${server.address().port}`;
+    return {
+        origin,
+        urlOf(artifact) {
+            const folder = dirname(artifact);
+            if (!folders.includes(folder)) {
+                folders.push(folder);
+                files.push(sirv(folder, { dev: true })); // dev: looks at the disk for each request
+            }
+            return `${origin}/${folders.indexOf(folder)}/${basename(artifact)}`;
+        },
+        close() {
+            server.close();
+            server.closeAllConnections();
+        },
+    };
+}
+
+function launch({ path, kind }) {
+    if (kind === 'firefox') return puppeteer.launch({ browser: 'firefox', executablePath: path });
+    const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+    return puppeteer.launch({
+        executablePath: path,
+        args: [...asRoot, '--disable-gpu', '--disable-background-networking', '--no-first-run',
+            '--disable-dev-shm-usage'],
+        protocolTimeout: 900_000, // runs have their own limit
+    });
+}
+
+async function within(promise, milliseconds, otherwise) {
+    let timer;
+    const limit = new Promise((done) => { timer = setTimeout(done, milliseconds, otherwise); });
+    promise.catch(() => {}); // it may fail after the limit, when the page is closed
+    try {
+        return await Promise.race([promise, limit]);
+    } finally {
+        clearTimeout(timer);
+    }
+}
+
+/**
+ * `worker`: run programs in a worker of the page.
+ * -> null, after a line on stderr, where there is no browser. A run's option `during(page)` is awaited
+ * beside the program and its value comes back as `during`.
+ */
+export async function open(tools, { worker = false } = {}) {
+    if (!tools.browser) {
+        process.stderr.write('eddy: chromium: not run: no browser is installed, ' +
+            'and without root none can be\n');
+        return null;
+    }
+    const server = await serve();
+    const browser = await launch(tools.browser).catch((error) => {
+        server.close();
+        throw new Error(`cannot start the browser: ${error.message.split('\n')[0]}`);
+    });
+    return {
+        name: worker ? 'chromium-worker' : 'chromium',
+        browser,
+        async run(artifact, { args = [], timeout = 60_000, during } = {}) {
+            const page = await browser.newPage();
+            try {
+                await page.goto(`${server.origin}/`);
+                await page.waitForFunction('globalThis.eddyReady', { polling: 10 });
+                if (during) await page.bringToFront();
+                const program = page.evaluate((url, list, inWorker) =>
+                    globalThis.eddyRun(url, list, inWorker), server.urlOf(artifact), args, worker);
+                const observed = during?.(page);
+                const result = await within(program, timeout, null);
+                if (result) return { ...result, during: await observed, timedOut: false };
+                // A page that is busy for ever does not answer this either.
+                const output = await within(page.evaluate('globalThis.eddyOutput'), 2000, null);
+                const { stdout, stderr } = output ?? { stdout: '', stderr: '' };
+                return { code: 124, stdout, stderr: stderr + stopped(timeout), timedOut: true };
+            } finally {
+                await within(page.close(), 5000);
+            }
+        },
+        async close() {
+            await browser.close();
+            server.close();
+        },
+    };
+}

@@ -1,0 +1,29 @@
+// index.mjs: the hosts by name: what is built for each, and which tools it needs.
+
+import { setup } from '../setup.mjs';
+
+/** build: what build() is asked for; want: what setup() is; options: for the host's open(). */
+export const HOSTS = {
+    'native': { build: { host: 'native', mode: 'asan' }, want: ['native'], module: './native.mjs',
+        about: 'executables under ASan and UBSan' },
+    'node': { build: { host: 'web' }, want: ['web'], module: './node.mjs', about: 'Node' },
+    'chromium': { build: { host: 'web' }, want: ['web', 'browser'], module: './chromium.mjs',
+        about: 'a page' },
+    'chromium-worker': { build: { host: 'web' }, want: ['web', 'browser'], module: './chromium.mjs',
+        options: { worker: true }, about: 'a worker of a page' },
+    'wasmtime': { build: { host: 'wasi' }, want: ['wasi'], module: './wasmtime.mjs',
+        about: 'WASI 0.1 under wasmtime' },
+    'node-wasi': { build: { host: 'wasi' }, want: ['wasi'], module: './node-wasi.mjs',
+        about: "WASI 0.1 under Node's own WASI" },
+};
+
+/**
+ * Opens a host by its name. -> { name, run(artifact, options) -> { code, stdout, stderr, timedOut },
+ * close() }, or null, after a line on stderr, if this machine has none.
+ */
+export async function openHost(name, options) {
+    const host = HOSTS[name];
+    const tools = await setup({ want: host.want, quiet: true });
+    const { open } = await import(host.module);
+    return open(tools, { ...host.options, ...options });
+}

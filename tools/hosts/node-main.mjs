@@ -1,0 +1,18 @@
+// node-main.mjs: node node-main.mjs X.mjs [ARG…]: runs a web program in this process. Its exit status
+// becomes ours when nothing is left to do: Node ends by itself, nothing here ends it.
+
+import { resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+const [artifact, ...args] = process.argv.slice(2);
+if (!artifact) {
+    process.stderr.write('usage: node node-main.mjs X.mjs [ARG…]\n');
+    process.exit(2);
+}
+const { default: create } = await import(pathToFileURL(resolve(artifact)));
+await create({
+    arguments: args,
+    // Straight to the streams: console.log would read % in the text.
+    print: (line) => process.stdout.write(`${line}\n`),
+    printErr: (line) => process.stderr.write(`${line}\n`),
+});

@@ -1,0 +1,16 @@
+// node-wasi-main.mjs: node node-wasi-main.mjs X.wasm [ARG…]: runs a WASI 0.1 program in this process.
+
+import { readFileSync } from 'node:fs';
+import { WASI } from 'node:wasi';
+
+const [artifact, ...args] = process.argv.slice(2);
+if (!artifact) {
+    process.stderr.write('usage: node node-wasi-main.mjs X.wasm [ARG…]\n');
+    process.exit(2);
+}
+const wasi = new WASI({
+    version: 'preview1', args: [artifact, ...args], env: process.env, returnOnExit: true,
+});
+const module = new WebAssembly.Module(readFileSync(artifact));
+const instance = new WebAssembly.Instance(module, wasi.getImportObject());
+process.exitCode = wasi.start(instance);

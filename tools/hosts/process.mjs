@@ -1,0 +1,50 @@
+// process.mjs: runs a program to its end and keeps what it wrote; what the hosts made of processes
+// share.
+
+import { spawn } from 'node:child_process';
+
+/**
+ * @param {string[]} command  the program and its arguments
+ * @param {object} options
+ * @param {Record<string, string>} [options.env]  added to this process's environment
+ * @param {string | Uint8Array} [options.stdin]   what the program reads; default: nothing
+ * @param {number} [options.timeout]  milliseconds, after which the program is killed
+ * @returns {Promise<{ code: number, stdout: string, stderr: string, timedOut: boolean }>}
+ *   code: the exit status; 128 + N after signal N, 124 after the timeout
+ */
+export function runProcess([program, ...args], { env = {}, stdin, timeout = 60_000 } = {}) {
+    return new Promise((done, fail) => {
+        const child = spawn(program, args, {
+            env: { ...process.env, ...env },
+            stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+        });
+        let stdout = '', stderr = '', timedOut = false;
+        child.stdout.setEncoding('utf8').on('data', (text) => { stdout += text; });
+        child.stderr.setEncoding('utf8').on('data', (text) => { stderr += text; });
+        const timer = setTimeout(() => {
+            timedOut = true;
+            child.kill('SIGKILL');
+        }, timeout);
+        child.on('error', (error) => {
+            clearTimeout(timer);
+            fail(new Error(`cannot run ${program}: ${error.message}`));
+        });
+        child.on('close', (status, signal) => {
+            clearTimeout(timer);
+            if (timedOut) stderr += stopped(timeout);
+            const code = timedOut ? 124 : status ?? 128 + (SIGNALS[signal] ?? 127);
+            done({ code, stdout, stderr, timedOut });
+        });
+        if (stdin !== undefined) {
+            child.stdin.on('error', () => {}); // the program may end without reading it
+            child.stdin.end(stdin);
+        }
+    });
+}
+
+const SIGNALS = { SIGINT: 2, SIGILL: 4, SIGABRT: 6, SIGFPE: 8, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 };
+
+/** The line that tells a reader that a program did not end by itself. */
+export function stopped(timeout) {
+    return `eddy: the program was stopped: it had not ended after ${timeout / 1000} s\n`;
+}
