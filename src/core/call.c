@@ -73,15 +73,4 @@ void eddy__calls_drop(void) {
         eddy__call *call = loop.calls.slots[i].item;
         if (call) (void)eddy_call_cancel((eddy_call){call->id});
     }
-    /* Calls that were ready are still in the queue; with no task left nothing else is. */
-    while (loop.ready_head) {
-        eddy__ready *element = loop.ready_head;
-        loop.ready_head = element->next;
-        if (element->kind == EDDY__READY_CALL)
-            eddy__call_run(EDDY__OWNER(element, eddy__call, ready));
-        else
-            eddy__callback_run(EDDY__OWNER(element, eddy__callback, ready));
-    }
-    loop.ready_tail = &loop.ready_head;
-    loop.ready_count = loop.pass_left = 0;
 }

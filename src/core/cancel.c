@@ -11,6 +11,7 @@ static bool effective(const eddy__task *task) {
 
 void eddy__task_apply_cancel(eddy__task *task) {
     task->cancelled = effective(task);
+    task->attention = task->cancelled || task->scope;
     if (!task->cancelled || task->state != EDDY__WAITING || task->uncancellable) return;
     if (task->wait->abandon) task->wait->abandon(task);
     eddy__task_count_ignored(task);
@@ -28,6 +29,12 @@ void eddy__task_count_ignored(eddy__task *task) {
     eddy__line_text(&line, " calls in a row returned EDDY_ECANCELED, the last at ");
     eddy__line_text(&line, task->wait_site ? task->wait_site : "an unknown place");
     eddy__report(EDDY_ECANCELED, line.bytes, task->name, task->site);
+}
+
+bool eddy__task_attend(eddy__task *task, const char *stack_pointer) {
+    if (task->scope) eddy__scopes_prune(task, stack_pointer);
+    if (task->cancelled) eddy__task_count_ignored(task);
+    return task->cancelled;
 }
 
 int eddy_checkpoint(void) {

@@ -82,7 +82,7 @@ void eddy__table_trim(eddy__table *table); /* frees the slots if there is no ite
 /* What can be run in a pass. Every element is in the ready queue at most once. */
 typedef struct eddy__ready {
     struct eddy__ready *next;
-    enum { EDDY__READY_TASK, EDDY__READY_CALL, EDDY__READY_CALLBACK } kind;
+    enum { EDDY__READY_TASK, EDDY__READY_NEW, EDDY__READY_CALL, EDDY__READY_CALLBACK } kind;
 } eddy__ready;
 
 enum { EDDY__TIMER_TASK, EDDY__TIMER_CALL, EDDY__TIMER_SCOPE };
@@ -147,25 +147,28 @@ typedef struct eddy__wait_kind {
     const char *(*describe)(const eddy__task *task);
 } eddy__wait_kind;
 
+/* The first part is what every switch touches. task_init sets what must not be garbage. */
 struct eddy__task {
     eddy_future future; /* first: a task is a future */
     eddy__ready ready;
-    int resume;                            /* what the blocking call returns when it resumes */
-    enum { EDDY__NEW, EDDY__READY, EDDY__RUNNING, EDDY__WAITING, EDDY__ENDED } state;
+    int resume;            /* what the blocking call returns when it resumes */
+    uint16_t in_a_row;     /* calls that did not suspend (R8) */
+    uint8_t state;         /* one of the enum below */
+    bool attention;        /* cancelled, or some scope is open: primitives look closer */
+    const char *wait_site; /* of the last blocking call */
     eddy__coroutine co;
+
     const eddy__wait_kind *wait; /* how it waits, and for what; valid while WAITING */
     void *wait_on;
-    const char *wait_site; /* the last blocking call */
-    eddy__waiter waiter;   /* in at most one list, only while WAITING */
-    eddy__timer timer;     /* of the current wait */
-    int timer_result;      /* what the wait returns if the timer ends it */
+    eddy__waiter waiter; /* in at most one list, only while WAITING */
+    eddy__timer timer;   /* of the current wait */
+    int timer_result;    /* what the wait returns if the timer ends it */
 
     eddy_scope *scope;       /* the innermost open one; NULL: only the root scope */
     bool root_cancelled;     /* the root scope */
     bool cancelled;          /* effective(innermost scope): every blocking call returns ECANCELED */
     bool uncancellable;      /* the current wait goes on although the task is cancelled */
     bool leftover;           /* told to end at the end of the run */
-    uint16_t in_a_row;       /* calls that did not suspend (R8) */
     uint16_t ignored;        /* cancellations delivered in a row */
     const char *name, *site; /* static, or in `own_name` */
     eddy__text *own_name;
@@ -173,10 +176,12 @@ struct eddy__task {
     size_t arg_size; /* > 0: co.arg is a copy of ours */
     void (*arg_free)(void *arg);
     int fail_code; /* what eddy_fail attached */
-    eddy__text *fail_text;
     int last_code; /* the error last delivered to it */
-    eddy__text *last_text;
+    eddy__text *fail_text, *last_text;
 };
+
+/* READY holds while it runs as well. */
+enum { EDDY__NEW, EDDY__READY, EDDY__WAITING, EDDY__ENDED };
 
 extern eddy__task *eddy__current; /* NULL outside of a task's step */
 
@@ -188,7 +193,9 @@ void eddy__task_ended(eddy__task *task, int result);
 void eddy__task_free(eddy__task *task);    /* the last handle and pin are gone */
 void eddy__task_abandon(eddy__task *task); /* ends it without running its cleanup */
 void eddy__task_count_ignored(eddy__task *task);
-void eddy__task_run(eddy__task *task); /* one step */
+bool eddy__task_attend(eddy__task *task, const char *stack_pointer); /* true: it is cancelled */
+void eddy__task_start(eddy__task *task); /* the first step */
+void eddy__task_step(eddy__task *task);  /* any later one */
 void eddy__blocks_trim(void);
 void eddy__scopes_prune(eddy__task *task, const char *stack_pointer);
 
@@ -221,11 +228,8 @@ EDDY__INLINE int eddy__park_on(eddy__task *task, const eddy__wait_kind *wait, vo
     eddy__task *task = eddy__current;                                                              \
     if (EDDY__UNLIKELY(!task)) return EDDY_ESTATE;                                                 \
     task->wait_site = (site);                                                                      \
-    if (EDDY__UNLIKELY(task->scope != NULL)) eddy__scopes_prune(task, eddy__stack_pointer());      \
-    if (EDDY__UNLIKELY(task->cancelled)) {                                                         \
-        eddy__task_count_ignored(task);                                                            \
-        return eddy__return_now(task, EDDY_ECANCELED);                                             \
-    }
+    if (EDDY__UNLIKELY(task->attention) && eddy__task_attend(task, eddy__stack_pointer()))         \
+        return eddy__return_now(task, EDDY_ECANCELED);
 
 /* A checkpoint that counts in R8's budget: 0 or ECANCELED. What compound calls begin with. */
 int eddy__checkpoint(const char *site);
@@ -305,11 +309,11 @@ void eddy__tree_write(void (*write)(const char *text, size_t length, void *ctx),
 
 /* The one loop of this instance. A run is: RUNNING until main has ended, then ENDING (R11). */
 typedef struct eddy__loop {
-    eddy__ready *ready_head, **ready_tail;
-    uint32_t ready_count;
-    uint32_t pass_left; /* elements the current pass still has to run */
-    bool in_pass;       /* steps are being run: wake-ups need not wake the host */
-    bool sync;          /* driven by eddy_run or a runner: nobody else drives it */
+    eddy__ready ready;       /* the queue; .next is the first element */
+    eddy__ready *ready_last; /* &ready: the queue is empty */
+    eddy__ready *pass_last;  /* the last element of the current pass; NULL between passes */
+    bool in_pass;            /* steps are being run: wake-ups need not wake the host */
+    bool sync;               /* driven by eddy_run or a runner: nobody else drives it */
 
     eddy_time now;          /* as last read from the clock */
     uint32_t steps_to_look; /* until the clock is read again */
@@ -341,6 +345,7 @@ typedef struct eddy__loop {
 extern eddy__loop eddy__the_loop;
 
 void eddy__ready_push(eddy__ready *element);
+eddy__ready *eddy__ready_pop(void); /* NULL: the queue is empty */
 int eddy__loop_begin(eddy_fn fn, void *arg);
 /* Runs passes until nothing is ready or the clock says `until`. True: there is more to run now. */
 bool eddy__loop_turn(eddy_time until);

@@ -11,7 +11,7 @@
 #include "internal.h"
 
 eddy__loop eddy__the_loop = {
-    .ready_tail = &eddy__the_loop.ready_head,
+    .ready_last = &eddy__the_loop.ready,
     .tasks = {&eddy__the_loop.tasks, &eddy__the_loop.tasks},
     .unread = {&eddy__the_loop.unread, &eddy__the_loop.unread},
     .look_interval = 1,
@@ -64,31 +64,29 @@ static void look_at_clock(void) {
 
 void eddy__ready_push(eddy__ready *element) {
     element->next = NULL;
-    *loop.ready_tail = element;
-    loop.ready_tail = &element->next;
-    loop.ready_count++;
-    if (!loop.in_pass) eddy__host_wake();
+    loop.ready_last->next = element;
+    loop.ready_last = element;
+    if (EDDY__UNLIKELY(!loop.in_pass)) eddy__host_wake();
 }
 
-static eddy__ready *ready_pop(void) {
-    eddy__ready *element = loop.ready_head;
-    loop.ready_head = element->next;
-    if (!loop.ready_head) loop.ready_tail = &loop.ready_head;
-    loop.ready_count--;
+eddy__ready *eddy__ready_pop(void) {
+    eddy__ready *element = loop.ready.next;
+    if (!element) return NULL;
+    loop.ready.next = element->next;
+    if (loop.ready_last == element) loop.ready_last = &loop.ready;
     return element;
 }
 
-static void run_element(eddy__ready *element) {
-    switch (element->kind) {
-    case EDDY__READY_TASK:
-        eddy__task_run(EDDY__OWNER(element, eddy__task, ready));
-        break;
-    case EDDY__READY_CALL:
+EDDY__INLINE void run_element(eddy__ready *element) {
+    if (EDDY__LIKELY(element->kind == EDDY__READY_TASK)) {
+        eddy__task_step(EDDY__OWNER(element, eddy__task, ready));
+    } else if (element->kind == EDDY__READY_NEW) {
+        element->kind = EDDY__READY_TASK;
+        eddy__task_start(EDDY__OWNER(element, eddy__task, ready));
+    } else if (element->kind == EDDY__READY_CALL) {
         eddy__call_run(EDDY__OWNER(element, eddy__call, ready));
-        break;
-    case EDDY__READY_CALLBACK:
+    } else {
         eddy__callback_run(EDDY__OWNER(element, eddy__callback, ready));
-        break;
     }
 }
 
@@ -104,10 +102,10 @@ static void cancel_leftovers(void) {
     }
 }
 
-static void abandon_all(void) {
-    while (loop.ready_head) {
-        eddy__ready *element = ready_pop();
-        /* Tasks are found in loop.tasks and calls in loop.calls; only callbacks are just here. */
+/* Empties the ready queue without running anything. Tasks are still in loop.tasks. */
+static void drop_ready(void) {
+    eddy__ready *element;
+    while ((element = eddy__ready_pop())) {
         if (element->kind == EDDY__READY_CALLBACK) {
             eddy__callback *callback = EDDY__OWNER(element, eddy__callback, ready);
             callback->fn = NULL;
@@ -118,13 +116,15 @@ static void abandon_all(void) {
             eddy__call_run(call);
         }
     }
+    loop.pass_last = NULL;
+}
+
+static void abandon_all(void) {
+    drop_ready();
     while (!eddy__list_empty(&loop.tasks)) {
         eddy__task_abandon(EDDY__OWNER(loop.tasks.next, eddy__task, link));
-        loop.ready_head = NULL; /* joiners that woke are abandoned next */
-        loop.ready_tail = &loop.ready_head;
-        loop.ready_count = 0;
+        drop_ready(); /* who joined it has woken, and is abandoned next */
     }
-    loop.pass_left = 0;
 }
 
 static void finish_run(void) {
@@ -143,6 +143,7 @@ static void finish_run(void) {
         while (!eddy__list_empty(&loop.unread))
             eddy__report_future(EDDY__OWNER(loop.unread.next, eddy_future, unread_link));
         eddy__calls_drop();
+        drop_ready();
         eddy__timers_trim();
         eddy__table_trim(&loop.calls);
         eddy__table_trim(&loop.ops);
@@ -198,7 +199,7 @@ static bool break_deadlock(void) {
     eddy__report_tree();
     if (first && loop.phase == EDDY__RUN) {
         (void)eddy_cancel(&loop.main->future);
-        if (loop.ready_head) return true;
+        if (loop.ready.next) return true;
     }
     /* Cancelling has not helped: what is left waits inside shields or for one another's end. */
     eddy__loop_halt(EDDY_EDEADLK);
@@ -212,15 +213,15 @@ bool eddy__loop_turn(eddy_time until) {
     loop.in_pass = true;
     look_at_clock();
     for (;;) {
-        if (loop.pass_left == 0) {
+        if (!loop.pass_last) {
             if (loop.phase != EDDY__IDLE) {
                 advance_phase();
                 if (loop.phase == EDDY__IDLE && loop.sync) break;
             }
             if (loop.is_virtual) loop.now = loop.virtual_now;
             eddy__timers_fire(loop.now);
-            loop.pass_left = loop.ready_count;
-            if (loop.pass_left == 0) break;
+            if (loop.ready_last == &loop.ready) break;
+            loop.pass_last = loop.ready_last;
         }
         if (--loop.steps_to_look == 0) {
             look_at_clock();
@@ -229,9 +230,10 @@ bool eddy__loop_turn(eddy_time until) {
                 break;
             }
         }
-        loop.pass_left--;
-        run_element(ready_pop());
-        if (EDDY__UNLIKELY(loop.halted)) loop.pass_left = 0;
+        eddy__ready *element = eddy__ready_pop();
+        if (element == loop.pass_last) loop.pass_last = NULL;
+        run_element(element);
+        if (EDDY__UNLIKELY(loop.halted)) loop.pass_last = NULL;
     }
     loop.in_pass = false;
     return more;

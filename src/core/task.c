@@ -1,7 +1,7 @@
 /* task.c: making, running and ending tasks; their blocks of stack.
  *
- *   NEW --first step--> RUNNING --blocks--> WAITING --woken--> READY --its turn--> RUNNING
- *    |                     |  \--yields---------------------->/
+ *   NEW --first step--> READY, running --blocks--> WAITING --woken--> READY, in the queue
+ *    |                     |   ^------------------- its turn ------------------/
  *    +--cancelled before---+--returns--> ENDED
  */
 #include "internal.h"
@@ -97,6 +97,27 @@ void eddy__blocks_trim(void) {
 
 /* ---- spawning ----------------------------------------------------------------------------------------- */
 
+/* Field by field, as in eddy__future_init; the rest is set before it is read. */
+static void task_init(eddy__task *task, const char *site, const char *name) {
+    eddy__future_init(&task->future);
+    task->future.is_task = true;
+    task->future.pins = 1; /* until it has ended */
+    task->ready.kind = EDDY__READY_NEW;
+    task->in_a_row = 0;
+    task->state = EDDY__NEW;
+    task->attention = false;
+    task->wait_site = NULL;
+    task->timer.kind = EDDY__TIMER_TASK;
+    task->timer.place = 0;
+    task->scope = NULL;
+    task->root_cancelled = task->cancelled = task->uncancellable = task->leftover = false;
+    task->ignored = 0;
+    task->name = name;
+    task->site = site;
+    task->fail_code = task->last_code = 0;
+    task->fail_text = task->last_text = NULL;
+}
+
 static eddy_future *refuse(const eddy_spawn_options *options) {
     if (options->arg_free) options->arg_free(options->arg);
     return NULL;
@@ -127,25 +148,17 @@ eddy_future *eddy__spawn_with(const char *site, const char *name, eddy_fn fn,
         return refuse(options);
     }
 
-    memset(task, 0, sizeof *task);
-    eddy__future_init(&task->future);
-    task->future.is_task = true;
-    task->future.pins = 1; /* until it has ended */
-    task->ready.kind = EDDY__READY_TASK;
-    task->timer.kind = EDDY__TIMER_TASK;
-    task->name = own_name ? own_name->bytes : name;
-    task->site = site;
+    task_init(task, site, own_name ? own_name->bytes : name);
     task->own_name = own_name;
     task->arg_size = options->arg_size;
     task->arg_free = options->arg_free;
     eddy__switch_init(&task->co, block, size, fn, arg);
     eddy__list_append(&loop.tasks, &task->link);
     loop.task_count++;
-    if (options->eager) {
-        eddy__task_run(task);
-    } else {
+    if (options->eager)
+        eddy__task_start(task);
+    else
         eddy__ready_push(&task->ready);
-    }
     return &task->future;
 }
 
@@ -205,21 +218,33 @@ static void overflowed(eddy__task *task, bool contained) {
     eddy__loop_halt(EDDY_EOVERFLOW);
 }
 
-void eddy__task_run(eddy__task *task) {
-    if (EDDY__UNLIKELY(!task->co.started && task->cancelled)) {
-        eddy__task_ended(task, EDDY_ECANCELED); /* R5 */
-        return;
-    }
-    eddy__task *outer = eddy__current; /* not NULL if this is an eager first step */
-    eddy__current = task;
-    task->state = EDDY__RUNNING;
-    eddy__outcome outcome = eddy__switch_enter(&task->co);
-    eddy__current = outer;
-    if (EDDY__LIKELY(outcome == EDDY__SUSPENDED)) return;
+static void left(eddy__task *task, eddy__outcome outcome) {
     if (outcome == EDDY__FINISHED)
         eddy__task_ended(task, task->co.result);
     else
         overflowed(task, outcome == EDDY__OVERFLOWED);
+}
+
+EDDY__INLINE void run(eddy__task *task) {
+    eddy__task *outer = eddy__current; /* not NULL if this is an eager first step */
+    eddy__current = task;
+    eddy__outcome outcome = eddy__switch_enter(&task->co);
+    eddy__current = outer;
+    if (EDDY__UNLIKELY(outcome != EDDY__SUSPENDED)) left(task, outcome);
+}
+
+void eddy__task_step(eddy__task *task) {
+    run(task);
+}
+
+void eddy__task_start(eddy__task *task) {
+    if (EDDY__UNLIKELY(task->cancelled)) {
+        eddy__task_ended(task, EDDY_ECANCELED); /* R5 */
+        return;
+    }
+    task->ready.kind = EDDY__READY_TASK;
+    task->state = EDDY__READY;
+    run(task);
 }
 
 /* ---- ending ----------------------------------------------------------------------------------------------- */
@@ -241,9 +266,9 @@ static void drop_argument(eddy__task *task) {
 
 void eddy__task_ended(eddy__task *task, int result) {
     task->state = EDDY__ENDED;
-    eddy__scopes_prune(task, NULL);
+    if (task->scope) eddy__scopes_prune(task, NULL);
     eddy__switch_done(&task->co);
-    drop_argument(task);
+    if (task->arg_free || task->arg_size) drop_argument(task);
     block_free(task->co.block, task->co.size);
     eddy__list_remove(&task->link);
     loop.task_count--;

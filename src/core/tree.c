@@ -30,7 +30,7 @@ static void describe_future(eddy__line *line, const eddy_future *f) {
 }
 
 static void describe_task(eddy__line *line, const eddy__task *task) {
-    static const char *const states[] = {"is about to start", "is ready", "runs", "", "has ended"};
+    static const char *const states[] = {"is about to start", "is ready", "", "has ended"};
     eddy__line_text(line, "task '");
     eddy__line_text(line, task->name);
     eddy__line_text(line, "'");
@@ -41,7 +41,7 @@ static void describe_task(eddy__line *line, const eddy__task *task) {
     }
     eddy__line_text(line, " ");
     if (task->state != EDDY__WAITING) {
-        eddy__line_text(line, states[task->state]);
+        eddy__line_text(line, task == eddy__current ? "runs" : states[task->state]);
         return;
     }
     eddy__line_text(line, task->wait->verb);

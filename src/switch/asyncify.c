@@ -5,7 +5,7 @@
  * what lies between is instrumented, so enter must call the body itself. */
 #include "switch.h"
 
-#include <string.h>
+
 
 __attribute__((import_module("asyncify"), import_name("stop_unwind"))) void
 eddy__asyncify_stop_unwind(void);
@@ -15,9 +15,9 @@ eddy__asyncify_start_rewind(void *record);
 int eddy__switch_rewinding;
 int eddy__switch_unwinding;
 
-/* Twice eight bytes that no frame holds by accident; below them ends the block. */
+/* Eight bytes that no frame holds by accident; below them ends the block. */
 #define CANARY UINT64_C(0xeddc0ffee0ddba11)
-#define CANARY_SIZE 16
+#define CANARY_SIZE sizeof(uint64_t)
 
 size_t eddy__switch_min_size(void) {
     return 512;
@@ -25,8 +25,7 @@ size_t eddy__switch_min_size(void) {
 
 void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(void *),
                        void *arg) {
-    uint64_t *canary = (uint64_t *)block;
-    canary[0] = canary[1] = CANARY;
+    *(uint64_t *)block = CANARY;
     co->record.pos = block + CANARY_SIZE;
     co->record.end = (char *)UINTPTR_MAX;
     co->sp = block + size;
@@ -51,8 +50,7 @@ EDDY__INLINE void set_stack_pointer(char *sp) {
 }
 
 EDDY__INLINE bool canary_is_alive(const eddy__coroutine *co) {
-    const uint64_t *canary = (const uint64_t *)co->block;
-    return canary[0] == CANARY && canary[1] == CANARY;
+    return *(const uint64_t *)co->block == CANARY;
 }
 
 /* Exported and with a direct call, so that Binaryen leaves it whole. */
