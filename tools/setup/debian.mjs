@@ -4,7 +4,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { lastLine, mustRun, run, SetupError, sha256, which } from './base.mjs';
+import { lastLine, mustRun, partOf, run, SetupError, sha256, which } from './base.mjs';
 import { isNeeded, PIP_PACKAGE, SITE_PACKAGE, SOURCES, SUITES, TESTED,
          treeRoots } from './packages.mjs';
 
@@ -84,7 +84,7 @@ let folders = 0;
 
 /** Private apt folders in the cache, removed after `work`. */
 async function withApt(cache, work) {
-    const folder = join(cache, `apt-${++folders}.part`);
+    const folder = partOf(join(cache, `apt-${++folders}`));
     if (!which('apt-get') || !existsSync(HELPER)) {
         throw new SetupError('there is no apt on this system to fetch the compilers with: ' +
             'put emcc, a WASI SDK (WASI_SDK_PATH) and wasmtime on PATH');

@@ -43,7 +43,8 @@ export async function emscriptenCommand({ tree, cacheDir, python, node }) {
     if (!existsSync(file)) await writeWhole(file, config);
     return {
         command: [python, '-E', join(paths.emscripten, 'emcc.py')],
-        env: { EM_CONFIG: file, EM_CACHE: cacheDir },
+        // Emscripten starts its parts through scripts that look for a Python by themselves.
+        env: { EM_CONFIG: file, EM_CACHE: cacheDir, EMSDK_PYTHON: python },
     };
 }
 

@@ -35,17 +35,13 @@ export class Versions {
 const VERSION = /(\d+\.\d+(?:\.\d+)?)/;
 const useOwn = () => process.env.EDDY_TOOLS === 'own';
 
-/** One program; too old a one is told once, because the user may wonder why it is not used. */
-async function recent(versions, report, name, path, least, args = ['--version']) {
+/** One program; too old a one is noted, because the user may wonder why it is not used. */
+async function recent(versions, report, path, least) {
     if (!path || useOwn()) return null;
-    const version = await versions.ask(path, args, VERSION);
+    const version = await versions.ask(path, ['--version'], VERSION);
     if (version && atLeast(version, least)) return { path, version };
-    report.old ??= new Set();
-    if (!report.old.has(name)) {
-        report.step(`${path} is ${version ? `version ${version}` : 'of unknown version'}, ` +
-            `eddy needs ${least} or later: using its own`);
-    }
-    report.old.add(name);
+    report.note(`${path} is ${version ? `version ${version}` : 'of unknown version'}, ` +
+        `eddy needs ${least} or later: using its own`);
     return null;
 }
 
@@ -73,16 +69,16 @@ export function findCc() {
 }
 
 export const findNinja = (versions, report) =>
-    recent(versions, report, 'ninja', which('ninja'), LEAST.ninja);
+    recent(versions, report, which('ninja'), LEAST.ninja);
 export const findWasmtime = (versions, report) =>
-    recent(versions, report, 'wasmtime', which('wasmtime'), LEAST.wasmtime);
+    recent(versions, report, which('wasmtime'), LEAST.wasmtime);
 export const findWasmTools = (versions, report) =>
-    recent(versions, report, 'wasm-tools', which('wasm-tools'), LEAST.wasmTools);
+    recent(versions, report, which('wasm-tools'), LEAST.wasmTools);
 
 export async function findEmcc(versions, report) {
     const sdk = process.env.EMSDK && join(process.env.EMSDK, 'upstream/emscripten/emcc');
     const path = which('emcc') ?? (sdk && existsSync(sdk) ? sdk : null);
-    const found = await recent(versions, report, 'emcc', path, LEAST.emcc);
+    const found = await recent(versions, report, path, LEAST.emcc);
     if (!found) return null;
     const bin = join(dirname(realpathSync(path)), '..', 'bin');
     return { ...found, bin: existsSync(join(bin, 'wasm-opt')) ? bin : null };
@@ -112,12 +108,12 @@ export async function findWasiSdk(versions, report) {
     if (!existsSync(clang)) {
         throw new SetupError(`WASI_SDK_PATH is ${sdk}, which has no bin/clang`);
     }
-    const found = await recent(versions, report, 'WASI SDK clang', clang, LEAST.wasiClang);
+    const found = await recent(versions, report, clang, LEAST.wasiClang);
     if (!found) return null;
     const builtins = findFile(join(sdk, 'lib'),
         /(wasip2|wasi)\/libclang_rt\.builtins(-wasm32)?\.a$/);
     if (!builtins || !existsSync(join(sysroot, 'lib/wasm32-wasip2/crt1-command.o'))) {
-        report.step(`${sdk} has no wasm32-wasip2 libraries: using eddy's own`);
+        report.note(`${sdk} has no wasm32-wasip2 libraries: using eddy's own`);
         return null;
     }
     return { clang, sysroot, builtins, bin: join(sdk, 'bin'), version: found.version };
@@ -155,7 +151,7 @@ export async function installBrowser(report) {
     const apt = async (...args) => {
         report.figure(`apt-get ${args[0]}`);
         return run(['apt-get', '-q', '-y', '-o', 'DPkg::Lock::Timeout=120',
-            '-o', 'Acquire::Retries=2', ...args], { env });
+            '-o', 'Acquire::Retries=2', ...args], { env, whole: args[0] === 'install' });
     };
     // An old index may still do: whether the package can be had is what counts.
     await apt('update');

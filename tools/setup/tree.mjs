@@ -114,10 +114,14 @@ async function checkComplete(tree, patchelf) {
 export async function layTree({ place, debs, patchelf, report }) {
     await layFolder(place, async (tree) => {
         report.step(`unpacking ${debs.length} packages`);
-        for (const [i, deb] of debs.entries()) {
-            report.figure(`unpacking ${i + 1} of ${debs.length}`);
-            await mustRun('cannot unpack a package', ['dpkg-deb', '-x', deb, tree]);
-        }
+        const queue = [...debs];
+        const unpack = async () => {
+            for (let deb = queue.pop(); deb; deb = queue.pop()) {
+                report.figure(`unpacking ${debs.length - queue.length} of ${debs.length}`);
+                await mustRun('cannot unpack a package', ['dpkg-deb', '-x', deb, tree]);
+            }
+        };
+        await Promise.all([unpack(), unpack()]);
         await trim(tree);
         report.figure('making the compilers run here');
         await checkComplete(tree, patchelf);

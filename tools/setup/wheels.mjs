@@ -8,8 +8,12 @@ import { join } from 'node:path';
 import { layFolder, mustRun, run, SetupError, sha256 } from './base.mjs';
 import { fetchFiles } from './debian.mjs';
 
+let pip = null;
+
 /** argv and env of a pip: the system's, or Debian's package of it run from the cache. */
-async function findPip(cache, python, pipFiles, progress) {
+const findPip = (...args) => (pip ??= lookForPip(...args));
+
+async function lookForPip(cache, python, pipFiles, progress) {
     const own = [python, '-m', 'pip'];
     if ((await run([...own, '--version'])).code === 0) return { argv: own, env: {} };
     if (!pipFiles) throw new SetupError(`${python} has no pip: install python3-pip`);
@@ -41,14 +45,14 @@ function why(name, text) {
 }
 
 /** Let pip download into `folder`; `sum` null only when the lock is being written. */
-async function download(pip, { name, version, sha256: sum }, folder) {
+async function download(tool, { name, version, sha256: sum }, folder) {
     const line = `${name}==${version}${sum ? ` --hash=sha256:${sum}` : ''}\n`;
     const wanted = join(folder, 'wanted.txt');
     await writeFile(wanted, line);
-    const { code, stdout, stderr } = await run([...pip.argv, 'download', '--quiet', '--no-deps',
+    const { code, stdout, stderr } = await run([...tool.argv, 'download', '--quiet', '--no-deps',
         '--disable-pip-version-check', '--only-binary=:all:', '--retries=1', '--timeout=20',
         '--progress-bar=off', ...(sum ? ['--require-hashes'] : []), '--dest', folder,
-        '--requirement', wanted], { env: pip.env });
+        '--requirement', wanted], { env: tool.env });
     const file = (await readdir(folder).catch(() => [])).find((n) => n.endsWith('.whl'));
     if (code !== 0 || !file) throw new SetupError(why(`${name} ${version}`, stderr + stdout));
     return join(folder, file);
@@ -66,11 +70,11 @@ async function findProgram(folder, program) {
 /** Lay the program of one wheel at `place`/`program`. */
 export async function layWheel({ cache, python, pipFiles, wheel, place, progress }) {
     const downloads = join(cache, 'downloads', `${wheel.sha256.slice(0, 16)}-wheel`);
-    const pip = await findPip(cache, python, pipFiles, progress);
+    const tool = await findPip(cache, python, pipFiles, progress);
     await rm(downloads, { recursive: true, force: true });
     await mkdir(downloads, { recursive: true });
     try {
-        const file = await download(pip, wheel, downloads);
+        const file = await download(tool, wheel, downloads);
         if (await sha256(file) !== wheel.sha256) {
             throw new SetupError(why(`${wheel.name} ${wheel.version}`, 'DO NOT MATCH THE HASHES'));
         }
@@ -96,8 +100,8 @@ export async function resolveWheel({ cache, python, wheel }) {
     await rm(folder, { recursive: true, force: true });
     await mkdir(folder, { recursive: true });
     try {
-        const pip = await findPip(cache, python, null, null);
-        const file = await download(pip, wheel, folder);
+        const tool = await findPip(cache, python, null, null);
+        const file = await download(tool, wheel, folder);
         return { ...wheel, file: file.slice(folder.length + 1), sha256: await sha256(file) };
     } finally {
         await rm(folder, { recursive: true, force: true });
