@@ -10,7 +10,7 @@
 static inline void *must(void *pointer) {
     if (pointer) return pointer;
     fputs("crawl: out of memory\n", stderr);
-    exit(1);
+    _Exit(1); /* nothing can be cleaned up without memory */
 }
 
 static inline char *copy_text(const char *text, size_t length) {
