@@ -1,0 +1,23 @@
+/* sleep.c: sleep [TASKS [MILLISECONDS]]: milliseconds from the start of the first of many sleeping
+ * tasks to the end of the last. */
+
+#include "measure.h"
+
+static int sleeper(void *arg) {
+    return eddy_sleep(*(eddy_time *)arg);
+}
+
+int eddy_main(int argc, char **argv) {
+    size_t tasks = (size_t)bench_number(argc, argv, 1, 10000);
+    eddy_time duration = bench_number(argc, argv, 2, 10) * EDDY_MS;
+    eddy_future **all = calloc(tasks, sizeof *all);
+    if (!all) return EDDY_ENOMEM;
+    eddy_time start = eddy_now();
+    for (size_t i = 0; i < tasks; i++)
+        all[i] = eddy_spawn_opt(sleeper, .arg = &duration, .stack = 4096);
+    int rc = eddy_gather(all, tasks, NULL);
+    eddy_time took = eddy_now() - start;
+    eddy_release_all(all, tasks);
+    free(all);
+    return rc < 0 ? rc : bench_result("sleep", (double)took / (double)EDDY_MS);
+}

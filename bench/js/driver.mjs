@@ -1,0 +1,35 @@
+// driver.mjs: node --expose-gc driver.mjs JOB: measures eddy's programs and their baselines in one
+// process, in turns. JOB is JSON: { rows: [{ row, rounds, args, artifact, baseline }] }; `baseline`
+// is a path of a web program, or names an entry of baselines.mjs. Prints one line of JSON for each
+// row: { row, value: [samples], baseline: [samples] } or { row, error }.
+//
+// Imports no npm package: it runs in every Node that is compared.
+
+import { baselines } from './baselines.mjs';
+import { runProgram } from './programs.mjs';
+
+async function measure({ row, args, artifact, baseline, rounds }) {
+    const sides = {
+        value: () => runProgram(artifact, args),
+        baseline: () => (baselines[baseline] ? baselines[baseline](...args)
+            : runProgram(baseline, args)),
+    };
+    const samples = { row, value: [], baseline: [] };
+    // The first round compiles and is thrown away. Who begins alternates, so that neither side
+    // always runs on the other's garbage.
+    for (let round = -1; round < rounds; round++) {
+        const order = round % 2 ? ['value', 'baseline'] : ['baseline', 'value'];
+        for (const side of order) {
+            globalThis.gc?.();
+            const sample = await sides[side]();
+            if (round >= 0) samples[side].push(sample);
+        }
+    }
+    return samples;
+}
+
+const job = JSON.parse(process.argv[2]);
+for (const row of job.rows) {
+    const result = await measure(row).catch((error) => ({ row: row.row, error: error.message }));
+    process.stdout.write(`${JSON.stringify(result)}\n`);
+}

@@ -1,0 +1,3 @@
+module eddybench
+
+go 1.21
