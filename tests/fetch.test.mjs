@@ -1,0 +1,78 @@
+// eddy_fetch in Node and in a page, against a server of our own; and where there is no HTTP.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { needHost, runOn, told } from './lib/hosts.mjs';
+import { refusedUrl, startServer } from './lib/server.mjs';
+
+const FETCHING = 'tests/programs/fetching.c';
+
+for (const hostName of ['node', 'chromium']) {
+    test(`fetch on ${hostName}`, async (t) => {
+        if (!(await needHost(t, hostName))) return;
+        const server = await startServer();
+        t.after(() => server.close());
+
+        const run = (what, url, ...more) =>
+            runOn(t, hostName, FETCHING, { args: [what, url, ...more], timeout: 30_000 });
+        const prints = async (stdout, what, url, ...more) => {
+            const result = await run(what, url, ...more);
+            if (stdout instanceof RegExp) assert.match(result.stdout, stdout, told(result));
+            else assert.equal(result.stdout, stdout, told(result));
+            assert.equal(result.code, 0, told(result));
+        };
+        const abortsOne = async (stdout, what, path) => {
+            const before = server.seen.aborted;
+            await prints(stdout, what, server.url(path));
+            assert.equal(server.seen.aborted, before + 1, 'the server saw the connection close');
+        };
+
+        await t.test('hundreds at once', async () => {
+            // A page opens six connections to a server, and no program can change that.
+            const [n, path, least] = hostName === 'node' ? [500, '/slow', 300] : [500, '/ok', 4];
+            await prints(`${n} answers, ${n * 10} bytes\n`, 'many', server.url(path), String(n));
+            assert.ok(server.seen.mostAtOnce >= least, `${server.seen.mostAtOnce} at once`);
+        });
+        // Node cancels the body of a Response that was collected before anybody read from it.
+        await t.test('bodies that are read late', () =>
+            prints('300 answers, 3000 bytes\n', 'patient', server.url('/ok'), '300'));
+        await t.test('method, headers, body; status, headers, body', () =>
+            prints('201 yes (absent)\nPUT 1 text/x a body\n', 'post', server.url('/echo')));
+        await t.test('a body in chunks', () =>
+            prints('104000 bytes, in parts\n', 'chunks', server.url('/chunks')));
+        await t.test('a body by lines', () =>
+            prints('3:one\n3:two\n0:\n4:last\n', 'lines', server.url('/lines')));
+        await t.test('a cancelled request is aborted', () =>
+            abortsOne('EDDY_ECANCELED\n', 'cancelled', '/silent'));
+        await t.test('… also while its body is read', () =>
+            abortsOne('EDDY_ECANCELED\n', 'cancelled', '/endless'));
+        await t.test('a deadline aborts', () => abortsOne('EDDY_ETIMEDOUT\n', 'deadline', '/silent'));
+        await t.test('… also while the body is read', () =>
+            abortsOne('EDDY_ETIMEDOUT\n', 'deadline', '/endless'));
+        await t.test('closing the response aborts its body', () =>
+            abortsOne('200\n', 'closed', '/endless'));
+        await t.test('a connection reset in the body', () =>
+            prints(/^body: EDDY_EHOST: (?!\(no text\)).+\n$/, 'broken', server.url('/reset')));
+        await t.test('a refused connection', async () =>
+            prints(/^fetch: EDDY_EHOST: (?!\(no text\)).+\n$/, 'broken', await refusedUrl()));
+        await t.test('a redirect that never ends', () =>
+            prints(/^fetch: EDDY_EHOST: (?!\(no text\)).+\n$/, 'broken', server.url('/again')));
+        await t.test('a status that is no success', () =>
+            prints(`EDDY_EHTTP: 404 Not Found: ${server.url('/missing')}\n`, 'checked',
+                server.url('/missing')));
+        await t.test('a body over the limit', () =>
+            prints('EDDY_EFULL\n', 'too-much', server.url('/ok')));
+        await t.test('wrong use', () =>
+            prints(/^EDDY_EINVAL\nEDDY_EINVAL\nEDDY_EINVAL\nEDDY_EHOST: (?!\(no text\)).+\n$/,
+                'wrong-use', server.url('/ok')));
+    });
+}
+
+for (const hostName of ['native', 'wasmtime', 'node-wasi']) {
+    test(`there is no HTTP on ${hostName}`, async (t) => {
+        const result = await runOn(t, hostName, FETCHING, { args: ['broken', 'http://127.0.0.1:1/'] });
+        if (!result) return;
+        assert.match(result.stdout, /^fetch: EDDY_ENOSYS/, told(result));
+        assert.equal(result.code, 0, told(result));
+    });
+}

@@ -1,0 +1,99 @@
+// server.mjs: the server of the fetch tests: an answer of each kind that matters, and a record of what
+// it saw. Pages of another origin may use it.
+
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { createServer as createListener } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const CORS = {
+    'access-control-allow-origin': '*', 'access-control-allow-headers': '*',
+    'access-control-allow-methods': '*', 'access-control-expose-headers': '*',
+};
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz'.repeat(4000); // 104,000 bytes
+
+const routes = {
+    '/ok'(request, response) {
+        response.end('0123456789');
+    },
+    async '/slow'(request, response) {
+        await sleep(1500);
+        response.end('0123456789');
+    },
+    async '/echo'(request, response) {
+        let body = '';
+        for await (const part of request) body += part;
+        response.writeHead(201, { ...CORS, 'x-answer': 'yes' });
+        response.end(`${request.method} ${request.headers['x-one']} ` +
+            `${request.headers['content-type']} ${body}`);
+    },
+    async '/chunks'(request, response) {
+        for (let at = 0; at < LETTERS.length; at += 13000) {
+            response.write(LETTERS.slice(at, at + 13000));
+            await sleep(5);
+        }
+        response.end();
+    },
+    async '/lines'(request, response) {
+        for (const part of ['one\r\nt', 'wo\n', '\nla', 'st']) {
+            response.write(part);
+            await sleep(10);
+        }
+        response.end();
+    },
+    '/silent'() {},
+    '/endless'(request, response) {
+        response.write('the first part');
+    },
+    async '/reset'(request, response) {
+        response.writeHead(200, { ...CORS, 'content-length': 1000 });
+        response.write('the first part');
+        await sleep(50);
+        response.socket.resetAndDestroy();
+    },
+    '/missing'(request, response) {
+        response.writeHead(404, CORS).end('not here');
+    },
+    '/again'(request, response) {
+        response.writeHead(302, { ...CORS, location: '/again' }).end();
+    },
+};
+
+/** -> { url(path), seen, close() }; seen: how many were served at most at a time, and aborted. */
+export async function startServer() {
+    const seen = { mostAtOnce: 0, aborted: 0, atOnce: 0 };
+    const server = createServer((request, response) => {
+        for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value);
+        if (request.method === 'OPTIONS') return response.writeHead(204).end();
+        seen.mostAtOnce = Math.max(seen.mostAtOnce, ++seen.atOnce);
+        response.on('close', () => {
+            seen.atOnce--;
+            if (!response.writableFinished) seen.aborted++;
+        });
+        response.on('error', () => {});
+        const route = routes[request.url.replace(/\?.*/, '')] ?? routes['/missing'];
+        route(request, response);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return {
+        seen,
+        url: (path) => `http://127.0.0.1:${server.address().port}${path}`,
+        close() {
+            server.close();
+            server.closeAllConnections();
+        },
+    };
+}
+
+/** A URL of this machine that nobody listens at. */
+export async function refusedUrl() {
+    const listener = createListener();
+    listener.listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    const { port } = listener.address();
+    listener.close();
+    await once(listener, 'close');
+    return `http://127.0.0.1:${port}/`;
+}

@@ -1,0 +1,224 @@
+/* fetching WHAT URL [N]: one way to use eddy_fetch each; prints what came of it. */
+#include <eddy.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define LIMIT ((size_t)64 * 1024 * 1024)
+
+static const char *url;
+static eddy_time patience; /* between the headers and the body */
+
+static void print_error(int rc) {
+    const char *message = eddy_last_message();
+    printf("%s: %s\n", eddy_errname(rc), *message ? message : "(no text)");
+}
+
+/* ---- thousands at once ------------------------------------------------------------------------ */
+
+/* `arg`: a number that makes the address one of its own, or NULL. A browser asks for one and the
+ * same address only once at a time. */
+static int get(void *arg) {
+    char own[200];
+    if (arg)
+        snprintf(own, sizeof own, "%s?number=%zu", url, *(size_t *)arg);
+    else
+        snprintf(own, sizeof own, "%s", url);
+    eddy_response *r;
+    int rc = eddy_fetch(&r, own);
+    if (rc < 0) return rc;
+    void *data = NULL;
+    size_t size = 0;
+    if (patience) rc = eddy_sleep(patience);
+    if (rc == 0) rc = eddy_response_bytes(r, LIMIT, &data, &size);
+    if (rc == 0) rc = eddy_response_status(r) == 200 ? (int)size : EDDY_EHTTP;
+    free(data);
+    eddy_response_close(r);
+    return rc;
+}
+
+static int many(size_t n) {
+    eddy_future **tasks = calloc(n, sizeof *tasks);
+    int *results = calloc(n, sizeof *results);
+    if (!tasks || !results) return EDDY_ENOMEM;
+    for (size_t i = 0; i < n; i++) tasks[i] = eddy_spawn_opt(get, .arg = &i, .arg_size = sizeof i);
+    int rc = eddy_gather_all(tasks, n, results);
+    size_t good = 0, bytes = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (results[i] < 0) continue;
+        good++;
+        bytes += (size_t)results[i];
+    }
+    eddy_release_all(tasks, n);
+    free(tasks);
+    free(results);
+    printf("%zu answers, %zu bytes\n", good, bytes);
+    return rc;
+}
+
+/* ---- what becomes of a request nobody waits for any more ---------------------------------------- */
+
+static int cancelled(void) {
+    eddy_future *task = eddy_spawn(get, NULL);
+    int rc = eddy_sleep(300 * EDDY_MS);
+    if (rc < 0) return rc;
+    eddy_cancel(task);
+    rc = eddy_await(task);
+    printf("%s\n", eddy_errname(rc));
+    return eddy_sleep(300 * EDDY_MS);
+}
+
+static int past_its_deadline(void) {
+    EDDY_SCOPE(limit, .timeout = 300 * EDDY_MS);
+    int rc = eddy_scope_end(&limit, get(NULL));
+    printf("%s\n", eddy_errname(rc));
+    return eddy_sleep(300 * EDDY_MS);
+}
+
+/* The headers are there, the body is not wanted. */
+static int closed_early(void) {
+    eddy_response *r;
+    int rc = eddy_fetch(&r, url);
+    if (rc < 0) return rc;
+    printf("%d\n", eddy_response_status(r));
+    eddy_response_close(r);
+    return eddy_sleep(300 * EDDY_MS);
+}
+
+/* ---- what arrives ------------------------------------------------------------------------------- */
+
+static int print_rest(eddy_response *r) {
+    void *data = NULL;
+    size_t size;
+    int rc = eddy_response_bytes(r, LIMIT, &data, &size);
+    if (rc == 0) printf("%s\n", (char *)data);
+    free(data);
+    return rc;
+}
+
+static int post(void) {
+    eddy_response *r;
+    int rc = eddy_fetch(&r, url, .method = "PUT",
+                        .headers = (const char *[]){"x-one", "1", "content-type", "text/x", NULL},
+                        .body = "a body");
+    if (rc < 0) return rc;
+    const char *absent = eddy_response_header(r, "x-absent");
+    printf("%d %s %s\n", eddy_response_status(r), eddy_response_header(r, "X-ANSWER"),
+           absent ? absent : "(absent)");
+    rc = print_rest(r);
+    eddy_response_close(r);
+    return rc;
+}
+
+static int in_chunks(void) {
+    eddy_response *r;
+    int rc = eddy_fetch(&r, url);
+    if (rc < 0) return rc;
+    size_t total = 0, reads = 0;
+    char buffer[1000];
+    while ((rc = eddy_read(eddy_response_body(r), buffer, sizeof buffer)) > 0) {
+        reads++;
+        for (int i = 0; i < rc; i++) {
+            if (buffer[i] != (char)('a' + (total + (size_t)i) % 26)) return EDDY_EIO;
+        }
+        total += (size_t)rc;
+    }
+    eddy_response_close(r);
+    if (rc == 0) printf("%zu bytes, %s\n", total, reads > 1 ? "in parts" : "at once");
+    return rc;
+}
+
+static int by_lines(void) {
+    eddy_response *r;
+    int rc = eddy_fetch(&r, url);
+    if (rc < 0) return rc;
+    char *line;
+    size_t length;
+    while ((rc = eddy_read_line(eddy_response_body(r), 1000, &line, &length)) > 0) {
+        printf("%zu:%s\n", length, line);
+        free(line);
+    }
+    eddy_response_close(r);
+    return rc;
+}
+
+/* ---- errors --------------------------------------------------------------------------------------- */
+
+static int broken(void) {
+    eddy_response *r;
+    int rc = eddy_fetch(&r, url);
+    if (rc < 0) {
+        printf("fetch: %s", r ? "a response " : "");
+        print_error(rc);
+        return 0;
+    }
+    char buffer[1000];
+    size_t total = 0;
+    while ((rc = eddy_read(eddy_response_body(r), buffer, sizeof buffer)) > 0) total += (size_t)rc;
+    printf("%s: ", total ? "body" : "empty body");
+    print_error(rc);
+    eddy_response_close(r);
+    return 0;
+}
+
+static int check_it(void *arg) {
+    (void)arg;
+    eddy_response *r;
+    int rc = eddy_fetch(&r, url);
+    if (rc < 0) return rc;
+    rc = eddy_response_check(r);
+    eddy_response_close(r);
+    return rc;
+}
+
+static int checked(void) {
+    eddy_future *task = eddy_spawn(check_it, NULL);
+    int rc = eddy_join(task);
+    printf("%s: %s\n", eddy_errname(rc), eddy_message(task));
+    eddy_release(task);
+    return 0;
+}
+
+static int too_much(void) {
+    eddy_response *r;
+    int rc = eddy_fetch(&r, url);
+    if (rc < 0) return rc;
+    void *data = NULL;
+    size_t size;
+    rc = eddy_response_bytes(r, 9, &data, &size);
+    printf("%s\n", eddy_errname(rc));
+    eddy_response_close(r);
+    return 0;
+}
+
+static int wrong_use(void) {
+    eddy_response *r;
+    printf("%s\n", eddy_errname(eddy_fetch(&r, NULL)));
+    printf("%s\n", eddy_errname(eddy_fetch(&r, url, .headers = (const char *[]){"a\nb", "1", NULL})));
+    printf("%s\n", eddy_errname(eddy_fetch(&r, url, .headers = (const char *[]){"a", "1\r\n", NULL})));
+    int rc = eddy_fetch(&r, "http://[");
+    print_error(rc);
+    eddy_response_close(NULL);
+    return 0;
+}
+
+int eddy_main(int argc, char **argv) {
+    const char *what = argc > 1 ? argv[1] : "";
+    url = argc > 2 ? argv[2] : "http://127.0.0.1:1/";
+    if (!strcmp(what, "many")) return many((size_t)(argc > 3 ? atol(argv[3]) : 100));
+    if (!strcmp(what, "patient")) {
+        patience = 500 * EDDY_MS;
+        return many((size_t)(argc > 3 ? atol(argv[3]) : 100));
+    }
+    if (!strcmp(what, "cancelled")) return cancelled();
+    if (!strcmp(what, "deadline")) return past_its_deadline();
+    if (!strcmp(what, "closed")) return closed_early();
+    if (!strcmp(what, "post")) return post();
+    if (!strcmp(what, "chunks")) return in_chunks();
+    if (!strcmp(what, "lines")) return by_lines();
+    if (!strcmp(what, "broken")) return broken();
+    if (!strcmp(what, "checked")) return checked();
+    if (!strcmp(what, "too-much")) return too_much();
+    if (!strcmp(what, "wrong-use")) return wrong_use();
+    return eddy_fail(EDDY_EINVAL, "fetching: what is \"%s\"?", what);
+}
