@@ -17,6 +17,10 @@ const routes = {
     '/ok'(request, response) {
         response.end('0123456789');
     },
+    async '/soon'(request, response) {
+        await sleep(30);
+        response.end('0123456789');
+    },
     async '/slow'(request, response) {
         await sleep(1500);
         response.end('0123456789');
