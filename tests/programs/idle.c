@@ -1,0 +1,17 @@
+/* idle: a hundred tasks sleep for four seconds. For tests that measure what that costs. */
+#include <eddy.h>
+
+static int sleeper(void *arg) {
+    (void)arg;
+    return eddy_sleep(4 * EDDY_S);
+}
+
+int eddy_main(int argc, char **argv) {
+    (void)argc;
+    (void)argv;
+    eddy_future *tasks[100];
+    for (int i = 0; i < 100; i++) tasks[i] = eddy_spawn(sleeper, NULL);
+    int rc = eddy_gather(tasks, 100, NULL);
+    eddy_release_all(tasks, 100);
+    return rc;
+}
