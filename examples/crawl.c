@@ -292,6 +292,7 @@ static bool parse_arguments(crawl *c, int argc, char **argv) {
     };
     bool ok = true;
     int option;
+    opterr = 0;
     while (ok && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (option) {
         case 'c': ok = parse_count(optarg, &c->concurrency); break;
@@ -303,6 +304,7 @@ static bool parse_arguments(crawl *c, int argc, char **argv) {
         default: ok = false;
         }
     }
+    if (!ok) fprintf(stderr, "crawl: cannot read \"%s\"\n", argv[optind - 1]);
     if (!ok || optind != argc - 1) return false;
     c->start = argv[optind];
     return true;

@@ -78,38 +78,54 @@ static const char *short_url(const crawl *c, const char *url) {
     return c->links.count && url_same_origin(url, c->links.all[0]->url) ? url_path(url) : url;
 }
 
-static void finding_row(const crawl *c, const struct link *l, const char *reason) {
-    const char *from = l->from ? short_url(c, l->from->url) : "(start)";
-    printf("  %-34s %-40s %s", reason, short_url(c, l->url), from);
+/* What there is to say about an address that is no page. Valid until the next call. */
+static const char *finding(const crawl *c, const struct link *l) {
+    static char text[512];
+    const char *prefix = l->state == LINK_NOT_HTML ? "not HTML: " : "";
+    if (l->state == LINK_LEAVES || l->state == LINK_REDIRECT) prefix = "leads to ";
+    snprintf(text, sizeof text, "%s%s", prefix,
+             l->target ? short_url(c, l->target->url) : l->detail);
+    return text;
+}
+
+static bool is_finding(const struct link *l) {
+    return l->state == LINK_BROKEN || l->state == LINK_LEAVES || l->state == LINK_NOT_HTML ||
+           l->state == LINK_REDIRECT;
+}
+
+static void finding_row(const crawl *c, const struct link *l, const size_t width[2]) {
+    printf("  %-*s  %-*s  %s", (int)width[0], finding(c, l), (int)width[1], short_url(c, l->url),
+           l->from ? short_url(c, l->from->url) : "(start)");
     if (l->named > 1) printf(" (%zu links)", l->named);
     putchar('\n');
 }
 
+static void widen(size_t *width, const char *text) {
+    size_t length = strlen(text);
+    if (length > *width && length <= 60) *width = length;
+}
+
 /* A row for each address that is no page, the worst first. */
 static void findings(const crawl *c) {
-    static const struct {
-        link_state state;
-        const char *prefix;
-    } kinds[] = {
-        {LINK_BROKEN, ""},
-        {LINK_LEAVES, "leads to "},
-        {LINK_NOT_HTML, "not HTML: "},
-        {LINK_REDIRECT, "leads to "},
-    };
-    bool headed = false;
-    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+    static const link_state order[] = {LINK_BROKEN, LINK_LEAVES, LINK_NOT_HTML, LINK_REDIRECT};
+    size_t width[2] = {strlen("finding"), strlen("address")};
+    bool any = false;
+    for (size_t i = 0; i < c->links.count; i++) {
+        const struct link *l = c->links.all[i];
+        if (!is_finding(l)) continue;
+        any = true;
+        widen(&width[0], finding(c, l));
+        widen(&width[1], short_url(c, l->url));
+    }
+    if (!any) return;
+    printf("  %-*s  %-*s  linked from\n", (int)width[0], "finding", (int)width[1], "address");
+    for (size_t k = 0; k < sizeof order / sizeof *order; k++) {
         for (size_t i = 0; i < c->links.count; i++) {
             const struct link *l = c->links.all[i];
-            if (l->state != kinds[k].state) continue;
-            const char *detail = l->target ? short_url(c, l->target->url) : l->detail;
-            char reason[512];
-            snprintf(reason, sizeof reason, "%s%s", kinds[k].prefix, detail ? detail : "");
-            if (!headed) printf("  %-34s %-40s %s\n", "finding", "address", "linked from");
-            headed = true;
-            finding_row(c, l, reason);
+            if (l->state == order[k]) finding_row(c, l, width);
         }
     }
-    if (headed) putchar('\n');
+    putchar('\n');
 }
 
 static void page_list(const crawl *c) {

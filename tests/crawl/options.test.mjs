@@ -33,6 +33,7 @@ for (const host of ['blocking', 'node']) {
         const { code, stdout, stderr } = await crawl(host, ...args);
         assert.equal(code, 2, args.join(' '));
         assert.match(stderr, /^usage: crawl /m);
+        if (args.length > 1 && args[0] !== address) assert.match(stderr, /^crawl: cannot read "/m);
         assert.equal(stdout, '');
       }
       const { code, stderr } = await crawl(host, 'mailto:a@example.com');
