@@ -1,0 +1,39 @@
+// A task whose stack is too small is named: which task, where it was spawned, how many bytes it needs
+// and has. Natively the sanitizers and the system's guard pages do that; here it is wasm's turn.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { runOn, told } from './lib/hosts.mjs';
+
+const OVERFLOW = 'tests/programs/overflow.c';
+const source = readFileSync(new URL('programs/overflow.c', import.meta.url), 'utf8').split('\n');
+const spawnLine = source.findIndex((line) => line.includes('eddy_spawn_opt')) + 1;
+
+for (const hostName of ['node', 'chromium', 'wasmtime']) {
+    for (const mode of hostName === 'chromium' ? ['release'] : ['release', 'debug']) {
+        for (const how of ['deep', 'wide']) {
+            test(`stack overflow on ${hostName}, ${mode}, ${how}: the task is named`, async (t) => {
+                const result = await runOn(t, hostName, OVERFLOW, { mode, args: [how], timeout: 20_000 });
+                if (!result) return;
+                assert.ok(!result.timedOut, told(result));
+                assert.notEqual(result.code, 0, told(result));
+                const [line] = result.stderr.match(/^.*parse.*$/m) ?? [''];
+                assert.match(line, /task 'parse'/, told(result));
+                assert.match(line, new RegExp(`overflow\\.c:(${spawnLine}|${spawnLine + 1})\\b`), told(result));
+                const [needs, has] = (line.match(/\b\d{4,}\b/g) ?? []).map(Number);
+                assert.equal(has, 2048, `what it has stands second in: ${line}`);
+                assert.ok(needs >= 2048, `what it needs stands first in: ${line}`);
+                assert.doesNotMatch(result.stdout, /it fits/);
+            });
+        }
+    }
+    test(`a larger stack is enough on ${hostName}`, async (t) => {
+        for (const how of ['deep', 'wide']) {
+            const result = await runOn(t, hostName, OVERFLOW, { args: [how, 'enough'] });
+            if (!result) return;
+            assert.equal(result.stdout, 'it fits\n', told(result));
+            assert.equal(result.code, 0, told(result));
+        }
+    });
+}

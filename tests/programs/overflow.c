@@ -1,0 +1,46 @@
+/* overflow HOW: a task with too small a stack; what does it say? */
+#include <eddy.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Frames that Asyncify saves: locals that live across the suspension. */
+static int deep(int n, int a, int b, int c) {
+    int rc = n == 0 ? eddy_yield() : deep(n - 1, a + n, b ^ n, c * n);
+    return rc < 0 ? rc : rc + (a ^ b ^ c) % 3;
+}
+
+/* A frame on the C stack, written to on its far side. */
+static int wide(void) {
+    static volatile size_t first = 0, last = 2999; /* or the compiler keeps two bytes only */
+    char buffer[3000];
+    buffer[first] = buffer[last] = 1;
+    int rc = eddy_yield();
+    return rc < 0 ? rc : buffer[first] + buffer[last];
+}
+
+static int parse_deep(void *arg) {
+    (void)arg;
+    return deep(200, 1, 2, 3) < 0 ? EDDY_EIO : 0;
+}
+
+static int parse_wide(void *arg) {
+    (void)arg;
+    return wide();
+}
+
+static int bystander(void *arg) {
+    (void)arg;
+    return eddy_sleep(10 * EDDY_S);
+}
+
+int eddy_main(int argc, char **argv) {
+    bool is_wide = argc > 1 && !strcmp(argv[1], "wide");
+    size_t stack = argc > 2 && !strcmp(argv[2], "enough") ? 256 * 1024 : 2048;
+    eddy_future *other = eddy_spawn(bystander, NULL);
+    eddy_future *task = eddy_spawn_opt(is_wide ? parse_wide : parse_deep, .name = "parse",
+                                       .stack = stack);
+    int rc = eddy_await(task);
+    puts(rc < 0 ? eddy_errname(rc) : "it fits");
+    eddy_release(other);
+    return rc < 0 ? rc : 0;
+}
