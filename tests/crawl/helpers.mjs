@@ -1,26 +1,29 @@
 // helpers.mjs: builds the crawler natively with sanitizers, and runs it there ("blocking", see
 // blocking.c) or on a host of the runtime.
 import { execFile, spawn } from 'node:child_process';
-import { mkdir, readdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 import { setup } from '../../tools/setup.mjs';
+import { artifactOf, hostOf } from '../lib/hosts.mjs';
 
 const project = fileURLToPath(new URL('../../', import.meta.url));
-const main = ['examples/crawl.c', 'tests/crawl/blocking.c'];
+const CRAWL = 'examples/crawl.c';
 const programs = {
-  blocking: [...main, 'links.c', 'page.c', 'report.c', 'url.c'],
+  blocking: [CRAWL, 'tests/crawl/blocking.c', 'links.c', 'page.c', 'report.c', 'url.c'],
   pure: ['tests/crawl/pure.c', 'page.c', 'url.c'],
 };
 
-// One folder for each test file, which is a process of its own.
-const out = path.join(project, 'build', 'tests', `crawl-${process.pid}`);
+const out = path.join(project, 'build', 'tests-crawl');
 const built = new Map();
 
-function compile(args) {
-  return promisify(execFile)('cc', args, { cwd: project, maxBuffer: 1 << 24 });
+function compile(flags, files, output) {
+  const options = { cwd: project, maxBuffer: 1 << 24 };
+  return promisify(execFile)(process.env.CC || 'cc', [...flags, '-o', output, ...files], options);
 }
 
 async function cFiles(folder) {
@@ -28,8 +31,22 @@ async function cFiles(folder) {
   return names.filter((name) => name.endsWith('.c')).map((name) => path.join(folder, name));
 }
 
+// The libraries as one object, made once for these flags and this version of them.
+async function compileLibraries(sources, flags) {
+  const key = createHash('sha256').update([...flags].join(' ')).digest('hex').slice(0, 12);
+  const object = path.join(out, `libraries-${key}.o`);
+  if (existsSync(object)) return object;
+  const files = [];
+  for (const folder of [sources.gumbo, sources.uriparser]) {
+    files.push(...(await cFiles(path.join(folder, 'src'))));
+  }
+  await compile([...flags, '-w', '-r', '-nostdlib'], files, `${object}.part`);
+  await rename(`${object}.part`, object);
+  return object;
+}
+
 async function compileNative(name) {
-  const { sources } = await setup({ want: ['sources'] });
+  const { sources } = await setup({ want: ['native', 'sources'], quiet: true });
   await mkdir(out, { recursive: true });
   const headers = [path.join(sources.gumbo, 'src'), path.join(sources.uriparser, 'include')];
   const flags = [
@@ -37,16 +54,10 @@ async function compileNative(name) {
     ...['-fsanitize=address,undefined', '-fno-sanitize-recover=all'],
     ...['include', 'examples', 'examples/crawl', ...headers].map((folder) => `-I${folder}`),
   ];
-  const libraries = [];
-  for (const library of [sources.gumbo, sources.uriparser]) {
-    libraries.push(...(await cFiles(path.join(library, 'src'))));
-  }
+  const libraries = await compileLibraries(sources, flags);
   const own = programs[name].map((file) => (file.includes('/') ? file : `examples/crawl/${file}`));
   const program = path.join(out, name);
-  // the libraries' own warnings are theirs
-  const object = `${program}.o`;
-  await compile([...flags, '-w', '-r', '-nostdlib', '-o', object, ...libraries]);
-  await compile([...flags, '-Wall', '-Wextra', '-Werror', '-o', program, ...own, object]);
+  await compile([...flags, '-Wall', '-Wextra', '-Werror'], [...own, libraries], program);
   return program;
 }
 
@@ -56,10 +67,10 @@ export function native(name) {
   return built.get(name);
 }
 
-// Runs a program to its end: { code, stdout, stderr }.
-export function run(file, args, { input = '', env = {} } = {}) {
+// Runs a native program to its end: { code, stdout, stderr }.
+export function run(file, args, { input = '' } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd: project, env: { ...process.env, ...env } });
+    const child = spawn(file, args, { cwd: project });
     const output = { stdout: '', stderr: '' };
     for (const name of ['stdout', 'stderr']) {
       child[name].setEncoding('utf8').on('data', (text) => (output[name] += text));
@@ -71,10 +82,12 @@ export function run(file, args, { input = '', env = {} } = {}) {
   });
 }
 
-// Runs the crawler on a host: 'blocking' or one that build.sh knows.
+// Runs the crawler on a host: 'blocking' or one of the runtime's.
 export async function crawl(host, ...args) {
   if (host === 'blocking') return run(await native('blocking'), args);
-  return run('./build.sh', ['run', 'crawl', '--host', host, '--', ...args]);
+  if (!built.has(host)) built.set(host, Promise.all([hostOf(host), artifactOf(host, CRAWL)]));
+  const [runner, artifact] = await built.get(host);
+  return runner.run(artifact, { args, timeout: 120_000 });
 }
 
 // The same with --json; throws with the crawler's own words if it failed.
