@@ -63,14 +63,13 @@ async function take(cache, report) {
             }
         }
         const seen = read(path);
-        if (!seen) continue;
-        if (holderIsGone(seen)) {
+        if (seen && holderIsGone(seen)) {
             breakLock(path, seen);
-            continue;
+        } else if (seen && !told) {
+            report.step(`another set-up is at work in ${cache}; waiting for it`);
+            told = true;
         }
-        if (!told) report.step(`another set-up is at work in ${cache}; waiting for it`);
-        told = true;
-        await sleep(200);
+        await sleep(100);
     }
     const touch = setInterval(() => {
         try { utimesSync(path, new Date(), new Date()); } catch { /* the cache was removed */ }
