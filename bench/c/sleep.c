@@ -14,7 +14,7 @@ int eddy_main(int argc, char **argv) {
     if (!all) return EDDY_ENOMEM;
     eddy_time start = eddy_now();
     for (size_t i = 0; i < tasks; i++)
-        all[i] = eddy_spawn_opt(sleeper, .arg = &duration, .stack = 4096);
+        all[i] = eddy_spawn_opt(sleeper, .arg = &duration, .stack = 1024);
     int rc = eddy_gather(all, tasks, NULL);
     eddy_time took = eddy_now() - start;
     eddy_release_all(all, tasks);

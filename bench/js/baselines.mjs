@@ -24,6 +24,10 @@ async function yieldOnce() {
 async function spawns(tasks, batch, fn) {
     const all = new Array(batch);
     const start = performance.now();
+    if (batch === 1) {
+        for (let i = 0; i < tasks; i++) await fn();
+        return elapsed(start);
+    }
     for (let done = 0; done < tasks; done += batch) {
         for (let i = 0; i < batch; i++) all[i] = fn();
         await Promise.all(all);

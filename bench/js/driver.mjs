@@ -12,7 +12,7 @@ async function measure({ row, args, artifact, baseline, rounds }) {
     const sides = {
         value: () => runProgram(artifact, args),
         baseline: () => (baselines[baseline] ? baselines[baseline](...args)
-            : runProgram(baseline, args)),
+            : runProgram(baseline, args, { plain: true })),
     };
     const samples = { row, value: [], baseline: [] };
     // The first round compiles and is thrown away. Who begins alternates, so that neither side

@@ -17,8 +17,11 @@ async function load(artifact) {
 
 const loaded = new Map();
 
-/** Runs a program that prints "name value" to its end; -> the value. */
-export async function runProgram(artifact, args) {
+/**
+ * Runs a program that prints "name value" to its end; -> the value. A program without eddy's main
+ * (`plain`) has ended when its main has returned.
+ */
+export async function runProgram(artifact, args, { plain = false } = {}) {
     if (!loaded.has(artifact)) loaded.set(artifact, await load(artifact));
     const lines = [];
     const failure = (status) => new Error(`${artifact} ended with status ${status}: ` +
@@ -29,10 +32,8 @@ export async function runProgram(artifact, args) {
             print: (line) => lines.push(line),
             printErr: (line) => lines.push(line),
             onEddyExit: ended,
-            // A program without eddy's main (the fibers) ends by returning.
-            onExit: ended,
             onAbort: (reason) => fail(new Error(`${artifact} aborted: ${reason}`)),
-        }).catch(fail);
+        }).then(() => plain && ended(0), fail);
     });
     const value = Number(/^\w+ (\d[\d.e+-]*)$/.exec(lines.at(-1) ?? '')?.[1]);
     if (status !== 0 || !Number.isFinite(value)) throw failure(status);

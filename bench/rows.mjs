@@ -1,0 +1,95 @@
+// rows.mjs: what is measured, how much of it, and what is to be reached. All figures are costs.
+
+/**
+ * name      of the row in the table and in the JSON
+ * program   of bench/c, and the peers' name for it
+ * args      of the program, of its baseline in JavaScript and of the peers alike
+ * quick     the same for a trial run, which is too short to be quoted
+ * rounds    how often each side is run
+ * baseline  on Node: an entry of js/baselines.mjs or a peer built as a web program; its name in the
+ *           table is `label`
+ * peers     under wasmtime
+ * target    by host (or `node`, both): `ratio` and `value` are upper limits
+ */
+export const ROWS = [
+    {
+        name: 'switch', program: 'switch', unit: 'ns',
+        what: 'eddy_yield, 64 tasks in turn',
+        args: [2_000_000, 64], quick: [100_000, 64], rounds: 9,
+        baseline: 'switch', label: 'await null', peers: ['wstd', 'tokio', 'go'],
+        target: { 'node 26': { ratio: 0.65 }, 'node 20': { ratio: 0.85 }, wasmtime: { ratio: 1 } },
+    },
+    {
+        name: 'switch_alone', program: 'switch', unit: 'ns',
+        what: 'eddy_yield, one task',
+        args: [2_000_000, 1], quick: [100_000, 1], rounds: 9,
+        baseline: 'switch', label: 'await null', peers: ['wstd', 'tokio', 'go'],
+        target: { 'node 26': { ratio: 0.65 }, 'node 20': { ratio: 0.85 }, wasmtime: { ratio: 1 } },
+    },
+    {
+        name: 'spawn', program: 'spawn', unit: 'ns',
+        what: 'spawn, one yield, end; 10,000 at once, gathered',
+        args: [200_000, 1, 10_000], quick: [20_000, 1, 10_000], rounds: 9,
+        baseline: 'spawn', label: 'async function', peers: ['wstd', 'tokio', 'go'],
+        target: { node: { ratio: 0.25 }, wasmtime: { ratio: 1 } },
+    },
+    {
+        name: 'spawn_100', program: 'spawn', unit: 'ns',
+        what: 'the same with 100 at once',
+        args: [200_000, 1, 100], quick: [20_000, 1, 100], rounds: 9,
+        baseline: 'spawn', label: 'async function', peers: ['wstd', 'tokio', 'go'],
+        target: {},
+    },
+    {
+        name: 'spawn_alone', program: 'spawn', unit: 'ns',
+        what: 'the same one at a time, awaited',
+        args: [200_000, 1, 1], quick: [20_000, 1, 1], rounds: 9,
+        baseline: 'spawn', label: 'async function', peers: ['wstd', 'tokio', 'go'],
+        target: {},
+    },
+    {
+        name: 'spawn_plain', program: 'spawn', unit: 'ns',
+        what: 'spawn, end (no yield); 10,000 at once, gathered',
+        args: [200_000, 0, 10_000], quick: [20_000, 0, 10_000], rounds: 9,
+        baseline: 'spawn', label: 'async function', peers: ['wstd', 'tokio', 'go'],
+        target: {},
+    },
+    {
+        name: 'sleep10k', program: 'sleep', unit: 'ms',
+        what: '10,000 sleeps of 10 ms, from the first start to the last end',
+        args: [10_000, 10], quick: [10_000, 10], rounds: 9,
+        baseline: 'sleep', label: 'setTimeout', peers: ['tokio', 'go'],
+        target: { node: { ratio: 1, value: 15 }, wasmtime: { ratio: 1, value: 15 } },
+    },
+    {
+        name: 'fiber', program: 'switch', unit: 'ns',
+        what: 'a switch into a task and back, against a fiber\'s',
+        args: [500_000, 1], quick: [50_000, 1], rounds: 9,
+        baseline: 'fiber', label: 'emscripten_fiber_swap',
+        target: { 'node 26': { ratio: 1 / 15 }, 'node 20': { ratio: 1 / 8 } },
+    },
+    {
+        name: 'task_memory', program: 'memory', unit: 'bytes',
+        what: 'a sleeping task of 100,000, .stack = 1024',
+        args: [100_000], quick: [20_000], rounds: 3,
+        baseline: 'memory', label: 'async function',
+        target: { node: { value: 1536 } },
+    },
+    {
+        name: 'million', program: 'million', unit: 'ms',
+        what: '1,000,000 tasks started, alive at once, ended',
+        args: [1_000_000], quick: [50_000], rounds: 3,
+        baseline: 'million', label: 'async function',
+        target: {},
+    },
+];
+
+export function targetOf(row, host) {
+    const key = Object.keys(row.target).find((name) => host.startsWith(name));
+    return row.target[key] ?? {};
+}
+
+/** The hosts that a row is measured on, of those named. */
+export function hostsOf(row, hosts) {
+    return hosts.filter((host) => host.startsWith('node') || row.peers);
+}

@@ -1,0 +1,72 @@
+// The bench on a run too short to be quoted: its table, its JSON, its errors.
+
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { isMet, table } from '../../bench/table.mjs';
+
+const RUN = fileURLToPath(new URL('../../bench/run.mjs', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'eddy-bench-'));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+const run = (...args) => promisify(execFile)(process.execPath, [RUN, ...args],
+    { timeout: 600_000, env: { ...process.env, npm_node_execpath: '' } });
+
+const FIELDS = ['name', 'host', 'value', 'unit', 'baseline', 'baseline_value', 'ratio'];
+
+test('a row on this Node: a line in the table, an object in the JSON', async () => {
+    const file = join(folder, 'rows.json');
+    const host = `node ${process.versions.node.split('.')[0]}`;
+    const { stdout } = await run('--quick', '--rows', 'switch,task_memory', '--hosts', host,
+        '--json', file);
+    const { rows } = JSON.parse(readFileSync(file, 'utf8'));
+    assert.deepEqual(rows.map(({ name }) => name), ['switch', 'task_memory']);
+    for (const row of rows) {
+        assert.deepEqual(Object.keys(row), FIELDS);
+        assert.equal(row.host, host);
+        assert.ok(row.value > 0 && row.baseline_value > 0);
+        assert.ok(Math.abs(row.ratio - row.value / row.baseline_value) < 1e-9);
+        assert.match(stdout, new RegExp(`^${row.name} +${host} .*${row.baseline}`, 'm'));
+    }
+    assert.equal(rows[0].unit, 'ns');
+    assert.equal(rows[1].unit, 'bytes');
+});
+
+test('an unknown row or host is one line and status 2', async () => {
+    for (const [option, name] of [['--rows', 'swich'], ['--hosts', 'deno']]) {
+        const { code, stderr } = await run(option, name).catch((error) => error);
+        assert.equal(code, 2);
+        assert.match(stderr, new RegExp(`^eddy bench: no \\w+ "${name}": .*switch|wasmtime.*\\n$`));
+        assert.equal(stderr.trim().split('\n').length, 1);
+    }
+});
+
+test('a target is met by less, a head only by really less', () => {
+    const result = { ratio: 1, value: 15 };
+    assert.equal(isMet({ ratio: 1 }, result), false);
+    assert.equal(isMet({ ratio: 1 }, { ...result, ratio: 0.99 }), true);
+    assert.equal(isMet({ ratio: 0.65 }, { ...result, ratio: 0.65 }), true);
+    assert.equal(isMet({ value: 15 }, result), true);
+    assert.equal(isMet({ ratio: 1, value: 14 }, { ratio: 0.5, value: 15 }), false);
+});
+
+test('the table says what was to be reached and whether it was', () => {
+    const result = {
+        name: 'switch', host: 'node 26', value: 20, unit: 'ns', baseline: 'await null',
+        baseline_value: 40, ratio: 0.5,
+    };
+    const text = table([
+        { result, target: { ratio: 0.65 }, spread: 0.01, what: 'one' },
+        { result: { ...result, ratio: 0.7 }, target: { ratio: 0.65 }, spread: 0, what: 'one' },
+        { result, target: {}, spread: 0, what: 'one' },
+    ]);
+    const [, first, second, third] = text.split('\n');
+    assert.match(first, /switch +node 26 +20\.00 ns +±1% +await null +40\.00 ns +0\.500 +ratio <= 0\.65 +met$/);
+    assert.match(second, /not met$/);
+    assert.match(third, /0\.500$/);
+});
