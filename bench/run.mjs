@@ -39,7 +39,9 @@ function options(known) {
     };
     const names = pick(values.rows, ROWS.map(({ name }) => name), 'row', (a, b) => a === b);
     return {
-        ...values, hosts: pick(values.hosts, known, 'host', (a, b) => `${a} `.startsWith(`${b} `)),
+        // Before anything changes the current folder; npm has changed it already.
+        json: values.json && resolve(process.env.INIT_CWD ?? '.', values.json), quick: values.quick,
+        hosts: pick(values.hosts, known, 'host', (a, b) => `${a} `.startsWith(`${b} `)),
         rows: ROWS.filter(({ name }) => names.includes(name)),
     };
 }
@@ -143,7 +145,7 @@ async function main() {
     process.stdout.write(table(rows, { ...settings, isPinned }));
     if (settings.json) {
         const text = JSON.stringify({ rows: rows.map(({ result }) => result) }, null, 2);
-        writeFileSync(resolve(process.env.INIT_CWD ?? '.', settings.json), `${text}\n`);
+        writeFileSync(settings.json, `${text}\n`);
     }
 }
 
