@@ -1,0 +1,122 @@
+// What the core promises beyond the conformance traces. Most of it in C programs that check
+// themselves, natively under sanitizers and in wasm; here also what people read on stderr, signals
+// and exit().
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { test } from 'node:test';
+import { artifactOf, needHost, runOn, told } from './lib/hosts.mjs';
+
+// ---- programs that check themselves ---------------------------------------------------------------
+
+const SELF_CHECKING = {
+    oom: 'every allocation failing in turn',
+    misuse: 'wrong use: NULL futures, calls outside a task, scopes',
+    jumped: 'a scope below the stack pointer',
+    tasks: 'eager spawns, arguments, values, callbacks, handles, the budget',
+    runner: 'several runs over one loop',
+    reports: 'errors nobody read (R10)',
+    stress: 'tasks, scopes, cancellations at random',
+};
+
+for (const [name, about] of Object.entries(SELF_CHECKING)) {
+    for (const hostName of ['native', 'node', 'wasmtime']) {
+        test(`${about}: ${name} on ${hostName}`, async (t) => {
+            const result = await runOn(t, hostName, `tests/programs/${name}.c`);
+            if (!result) return;
+            assert.equal(result.stdout, 'ok\n', told(result));
+            assert.equal(result.code, 0, told(result));
+        });
+    }
+}
+
+// ---- stderr ------------------------------------------------------------------------------------------
+
+const STDERR = 'tests/programs/stderr.c';
+const at = 'tests/programs/stderr\\.c:\\d+';
+
+const SAID = {
+    'unread': [0, [`^eddy: task 'fails': EDDY_EUSER -1005: no milk left \\(spawned at ${at}\\)$`]],
+    'main-error': [1, ['^eddy: main ended with EDDY_EUSER -1005: no milk left$']],
+    'deadlock': [1, [
+        '^eddy: deadlock: 4 tasks wait',
+        `^ *task 'main' joins task 'third' at ${at}$`,
+        `^ *task 'third' \\(spawned at ${at}\\) joins task 'left' at ${at}$`,
+        `^ *task 'left' \\(spawned at ${at}\\) joins task 'right' at ${at}`,
+        `^ *task 'right' \\(spawned at ${at}\\) joins task 'left' at ${at}`,
+        '^eddy: main ended with EDDY_EDEADLK',
+    ]],
+    'stubborn-deadlock': [1, ["task 'main' joins a future", '^eddy: main ended with EDDY_EDEADLK']],
+    'ignored': [0, [`^eddy: task 'deaf': .*ignores its cancellation.*${at}.*spawned at ${at}`]],
+    'left-open': [0, [`^eddy: .*scope forgotten of task 'main'.*begun at ${at}`]],
+    'tree': [0, ["^ *task 'main' runs$", `^ *task 'not yet started' \\(spawned at ${at}\\)`]],
+};
+
+for (const hostName of ['native', 'node', 'wasmtime']) {
+    for (const [what, [code, lines]] of Object.entries(SAID)) {
+        test(`what is said about "${what}" on ${hostName}`, async (t) => {
+            const result = await runOn(t, hostName, STDERR, { args: [what], timeout: 20_000 });
+            if (!result) return;
+            for (const line of lines) assert.match(result.stderr, new RegExp(line, 'm'), told(result));
+            assert.doesNotMatch(result.stdout, /not reached/);
+            assert.equal(result.code, code, told(result));
+        });
+    }
+}
+
+test('a task that ignores 1,000 cancellations is reported once', async (t) => {
+    const result = await runOn(t, 'native', STDERR, { args: ['ignored'] });
+    assert.equal(result.stderr.match(/ignores its cancellation/g)?.length, 1, told(result));
+});
+
+// ---- the ways to the end --------------------------------------------------------------------------------
+
+const LEAVE = 'tests/programs/leave.c';
+const NODE_MAIN = fileURLToPath(new URL('../tools/hosts/node-main.mjs', import.meta.url));
+
+for (const hostName of ['native', 'node', 'wasmtime', 'chromium']) {
+    for (const where of ['main', 'task', 'callback']) {
+        test(`exit() in a ${where} on ${hostName} ends the program`, async (t) => {
+            const result = await runOn(t, hostName, LEAVE, { args: [`exit-in-${where}`], timeout: 10_000 });
+            if (!result) return;
+            assert.equal(result.code, 3, told(result));
+            assert.doesNotMatch(result.stdout, /not reached/, told(result));
+            assert.doesNotMatch(result.stderr, /Error|unreachable/i, told(result));
+        });
+    }
+}
+
+/** Starts the program, sends SIGINT when it is ready and, with `twice`, when it cleans up. */
+async function interrupt(command, twice) {
+    const [program, ...args] = command;
+    const child = spawn(program, [...args, 'interrupt'], { stdio: ['ignore', 'pipe', 'inherit'] });
+    let stdout = '', sent = 0;
+    const began = Date.now();
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+        stdout += text;
+        const wanted = stdout.includes('cancelled') ? (twice ? 2 : 1) : stdout.includes('ready') ? 1 : 0;
+        while (sent < wanted) {
+            sent++;
+            child.kill('SIGINT');
+        }
+    });
+    const limit = setTimeout(() => child.kill('SIGKILL'), 15_000);
+    const code = await new Promise((done) => { child.on('close', done); });
+    clearTimeout(limit);
+    return { code, stdout, stderr: '', milliseconds: Date.now() - began };
+}
+
+for (const hostName of ['native', 'node']) {
+    test(`SIGINT on ${hostName}: the first cancels main, the second ends at once`, async (t) => {
+        if (!(await needHost(t, hostName))) return;
+        const artifact = await artifactOf(hostName, LEAVE);
+        const command = hostName === 'node' ? [process.execPath, NODE_MAIN, artifact] : [artifact];
+        const once = await interrupt(command, false);
+        assert.equal(once.stdout, 'ready\ncancelled\nclean\n', told(once));
+        assert.notEqual(once.code, 0, told(once));
+        const twice = await interrupt(command, true);
+        assert.equal(twice.stdout, 'ready\ncancelled\n', told(twice));
+        assert.notEqual(twice.code, 0, told(twice));
+    });
+}

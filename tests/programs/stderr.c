@@ -1,0 +1,85 @@
+/* stderr WHAT: what eddy says by itself, for people: the runner of this program reads it. */
+#include <eddy.h>
+#include <stdio.h>
+#include <string.h>
+
+static int fails(void *arg) {
+    (void)arg;
+    return eddy_fail(EDDY_EUSER - 5, "no milk left");
+}
+
+static int unread(void) {
+    int rc = eddy_go(fails, NULL);
+    return rc < 0 ? rc : eddy_yield();
+}
+
+static int lead_nowhere(void *arg) {
+    return eddy_join(arg);
+}
+
+/* Two tasks that join one another, a third that joins one of them, and main that joins the third. */
+static eddy_future *ring[2];
+
+static int ring_joins(void *arg) {
+    return eddy_join(ring[1 - *(int *)arg]);
+}
+
+static int deadlock(void) {
+    static int numbers[] = {0, 1};
+    ring[0] = eddy_spawn_opt(ring_joins, .arg = &numbers[0], .name = "left");
+    ring[1] = eddy_spawn_opt(ring_joins, .arg = &numbers[1], .name = "right");
+    eddy_future *third = eddy_spawn_opt(lead_nowhere, .arg = ring[0], .name = "third");
+    int rc = eddy_join(third);
+    eddy_release(third);
+    eddy_release_all(ring, 2);
+    return rc;
+}
+
+/* Main's cleanup waits inside a shield for what nobody will ever bring. */
+static int stubborn_deadlock(void) {
+    static eddy_future *never;
+    never = eddy_future_new();
+    int rc = eddy_join(never);
+    EDDY_SHIELD(cleanup);
+    EDDY_IGNORE(eddy_join(never));
+    puts("not reached");
+    eddy_release(never);
+    return rc;
+}
+
+static int ignores_it(void *arg) {
+    (void)arg;
+    for (int i = 0; i < 5000; i++) EDDY_IGNORE(eddy_sleep(EDDY_S));
+    return 0;
+}
+
+static int ignored(void) {
+    eddy_future *task = eddy_spawn_opt(ignores_it, .name = "deaf");
+    int rc = eddy_yield();
+    eddy_cancel(task);
+    if (rc == 0) rc = eddy_await(task);
+    return rc;
+}
+
+static int left_open(void) {
+    eddy_debug(true);
+    {
+        EDDY_SCOPE(forgotten, .timeout = EDDY_S, .name = "forgotten");
+    }
+    return eddy_yield();
+}
+
+int eddy_main(int argc, char **argv) {
+    const char *what = argc > 1 ? argv[1] : "";
+    if (!strcmp(what, "unread")) return unread();
+    if (!strcmp(what, "deadlock")) return deadlock();
+    if (!strcmp(what, "stubborn-deadlock")) return stubborn_deadlock();
+    if (!strcmp(what, "ignored")) return ignored();
+    if (!strcmp(what, "left-open")) return left_open();
+    if (!strcmp(what, "main-error")) return fails(NULL);
+    if (!strcmp(what, "tree")) {
+        eddy_release(eddy_spawn_opt(ignores_it, .name = "not yet started"));
+        return eddy_tree(stderr) == 2 ? 0 : 1;
+    }
+    return eddy_fail(EDDY_EINVAL, "stderr: what is \"%s\"?", what);
+}
