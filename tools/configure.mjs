@@ -18,9 +18,9 @@ const RUNTIME = {
     wasi: ['wasi', 'src/switch/asyncify.c'],
 };
 
-// wasm libcs refer to main weakly, which takes nothing from a library: eddy's main() is asked for
-// where a program defines eddy_main.
-const TAKE_MAIN = { native: '', web: '', wasi: '-Wl,--undefined=__main_argc_argv' };
+// eddy's own main(): in no library, because wasm linkers take a main from one either never or even
+// beside the program's own. Linked to programs that define eddy_main.
+const MAIN = 'src/core/main.c';
 
 function definesEddyMain(program) {
     return /^int\s+eddy_main\s*\(/m.test(readFileSync(program, 'utf8'));
@@ -49,7 +49,7 @@ function glob(pattern) {
 
 export function runtimeFiles(host) {
     return [...RUNTIME.all, ...RUNTIME[host]].flatMap(cFiles)
-        .filter((file) => !NOT_ON[host]?.includes(file));
+        .filter((file) => file !== MAIN && !NOT_ON[host]?.includes(file));
 }
 
 /** The `// build:` lines of a program. */
@@ -118,13 +118,13 @@ function linkRule(host, mode, tools, { cc, env }, folder) {
     if (host === 'native') return `${command(cc)} ${command(flags[mode])} -o $out $in -lm`;
     if (host === 'wasi') {
         const link = command(cc, flags[mode]);
-        return `${link} $main -o $out.core $in ${command(tools.wasi.p1.ldflags)} && ` +
+        return `${link} -o $out.core $in ${command(tools.wasi.p1.ldflags)} && ` +
             `${said(`${asyncify} $out.core -o $out`)} && rm $out.core`;
     }
     const library = join(folder, 'eddy-library.js');
     const link = command(env, cc, flags.all, flags[mode], `--js-library=${library}`);
     // Linked beside, so that the pair appears together and whole.
-    return `mkdir -p $out.d && ${link} -o $out.d/$base.mjs $main $in && ` +
+    return `mkdir -p $out.d && ${link} -o $out.d/$base.mjs $in && ` +
         `${said(`${asyncify} $out.d/$base.wasm -o $stem.wasm`)} && mv $out.d/$base.mjs $out && rm -r $out.d`;
 }
 
@@ -167,13 +167,13 @@ export function configure({ host, mode, tools, programs = [] }) {
         const own = files.filter((file) => !file.startsWith('/'));
         const parts = [
             ...[program, ...own].map((file) => object(file, [...WARNINGS, ...extra])),
+            ...(definesEddyMain(program) ? [object(MAIN, WARNINGS)] : []),
             ...files.filter((file) => file.startsWith('/')).map((file) => object(file, ['-w', ...extra])),
         ];
         const out = artifactOf(folder, host, program);
         const stem = out.replace(/\.\w+$/, '');
         lines.push(`build ${ninja(out)}: link ${parts.map(ninja).join(' ')} ${library} | ` +
-            `${implicit.join(' ')}\n  base = ${basename(stem)}\n  stem = ${stem}\n` +
-            `  main = ${definesEddyMain(program) ? TAKE_MAIN[host] : ''}`);
+            `${implicit.join(' ')}\n  base = ${basename(stem)}\n  stem = ${stem}`);
     }
     const file = join(folder, 'build.ninja');
     writeIfChanged(file, lines.join('\n') + '\n');

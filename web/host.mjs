@@ -226,7 +226,8 @@ export function createEddyHost(module) {
         if (operations.get(op)?.generation !== generation) return controller.abort();
         const number = ++lastBody;
         bodies.set(number, {
-            controller, stream: response.body, reader: undefined, reading: false, waiting: undefined,
+            // Locked at once: Node cancels the body of a response that is only garbage otherwise.
+            controller, reader: response.body?.getReader(), reading: false, waiting: undefined,
             chunk: undefined, offset: 0, ended: !response.body, error: undefined,
         });
         complete(op, generation, number, headOf(response, url));
@@ -255,7 +256,6 @@ export function createEddyHost(module) {
     async function readChunk(body) {
         body.reading = true;
         try {
-            body.reader ??= body.stream.getReader();
             let done, value;
             do ({ done, value } = await body.reader.read());
             while (!done && value.length === 0);

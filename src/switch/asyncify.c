@@ -28,7 +28,8 @@ void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(
     *(uint64_t *)block = CANARY;
     co->record.pos = block + CANARY_SIZE;
     co->record.end = (char *)UINTPTR_MAX;
-    co->sp = block + size;
+    /* Compiled code computes with a stack pointer that is a multiple of 16. */
+    co->sp = (char *)((uintptr_t)(block + size) & ~(uintptr_t)15);
     co->block = block;
     co->size = size;
     co->deepest = 0;
