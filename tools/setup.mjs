@@ -249,8 +249,10 @@ class Setup {
         }
         if (this.wants('wasi')) {
             tools.wasi = this.sdk ? sdkWasi(this.sdk) : treeWasi(plan.tree.place);
-            if (this.sdk) tools.nm = join(this.sdk.bin, 'llvm-nm');
-            if (this.sdk) tools.objdump = join(this.sdk.bin, 'llvm-objdump');
+            for (const name of this.sdk ? ['nm', 'objdump'] : []) {
+                const path = join(this.sdk.bin, `llvm-${name}`);
+                if (existsSync(path)) tools[name] = path;
+            }
             tools.wasmtime = program('wasmtime');
             tools.wasmTools = program('wasmTools');
         }
