@@ -64,7 +64,7 @@ export const ROWS = [
     {
         name: 'fiber', program: 'switch', unit: 'ns',
         what: 'a switch into a task and back, against a fiber\'s',
-        args: [500_000, 1], quick: [50_000, 1], rounds: 9,
+        args: [1_000_000, 1], quick: [50_000, 1], rounds: 9,
         baseline: 'fiber', label: 'emscripten_fiber_swap',
         target: { 'node 26': { ratio: 1 / 15 }, 'node 20': { ratio: 1 / 8 } },
     },

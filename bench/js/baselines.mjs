@@ -35,6 +35,15 @@ async function spawns(tasks, batch, fn) {
     return elapsed(start);
 }
 
+async function sleeps(tasks, duration) {
+    const all = new Array(tasks);
+    const sleeper = async () => { await sleep(duration); };
+    const start = performance.now();
+    for (let i = 0; i < tasks; i++) all[i] = sleeper();
+    await Promise.all(all);
+    return elapsed(start);
+}
+
 export const baselines = {
     /** Nanoseconds per `await null`. */
     async switch(yields, tasks) {
@@ -51,9 +60,8 @@ export const baselines = {
 
     /** Milliseconds from the first of many sleeps to the end of the last. */
     async sleep(tasks, duration) {
-        const start = performance.now();
-        await Promise.all(Array.from({ length: tasks }, async () => { await sleep(duration); }));
-        return elapsed(start);
+        await sleeps(tasks, 1);
+        return await sleeps(tasks, duration);
     },
 
     /** Bytes per sleeping async function, by how far the collected heap has grown. */

@@ -8,6 +8,12 @@
 import { baselines } from './baselines.mjs';
 import { runProgram } from './programs.mjs';
 
+/** The last round's garbage is gone: a dead instance's memory is given back by another thread. */
+async function settle() {
+    globalThis.gc();
+    await new Promise((done) => { setTimeout(done, 25); });
+}
+
 async function measure({ row, args, artifact, baseline, rounds }) {
     const sides = {
         value: () => runProgram(artifact, args),
@@ -20,7 +26,7 @@ async function measure({ row, args, artifact, baseline, rounds }) {
     for (let round = -1; round < rounds; round++) {
         const order = round % 2 ? ['value', 'baseline'] : ['baseline', 'value'];
         for (const side of order) {
-            globalThis.gc?.();
+            await settle();
             const sample = await sides[side]();
             if (round >= 0) samples[side].push(sample);
         }

@@ -89,6 +89,7 @@ func main() {
 		value = float64(spawns(tasks, batch, fn).Nanoseconds()) / float64(tasks)
 	case "sleep":
 		tasks, duration := number(2, 10000), number(3, 10)
+		sleeps(tasks, time.Millisecond)
 		took := sleeps(tasks, time.Duration(duration)*time.Millisecond)
 		value = float64(took.Microseconds()) / 1000
 	default:

@@ -77,6 +77,7 @@ async fn measure(name: &str) -> f64 {
         }
         "sleep" => {
             let (tasks, duration) = (number(2, 10_000), number(3, 10));
+            sleeps(tasks, Duration::from_millis(1)).await;
             sleeps(tasks, Duration::from_millis(duration)).await.as_secs_f64() * 1e3
         }
         _ => panic!("no program {name}"),
