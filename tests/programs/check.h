@@ -72,6 +72,7 @@ static inline int check_end(void) {
     CHECK(check_memory.blocks == 0);
     CHECK(check_memory.bytes == 0);
     if (check_failures == 0) puts("ok");
+    fflush(stdout); /* the leak sanitizer ends the program without */
     return check_failures != 0;
 }
 
