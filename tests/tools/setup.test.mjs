@@ -190,6 +190,14 @@ describe('packages of the lock', { timeout: 120000 }, () => {
         assert.deepEqual(laid(cache), nothing);
     });
 
+    test('a mirror that takes connections and is silent: one line, soon', async () => {
+        const cache = newCache();
+        answer = () => {};
+        const { error } = await call(cache, ['site'], { env: { EDDY_STALL_MS: '1000' } });
+        assert.match(error, /cannot fetch site_1_all\.deb: the mirror does not answer\./);
+        assert.deepEqual(laid(cache), nothing);
+    });
+
     test('gone from the mirror, and its index not signed: says both, lays nothing', async () => {
         const cache = newCache();
         answer = (request, response) => {

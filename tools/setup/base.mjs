@@ -46,7 +46,7 @@ export function checkInterrupted() {
  * Run a program to its end: -> { code, stdout, stderr }; rejects only when it cannot start. One
  * that must not be ended half-way (`whole`) is waited for even when the set-up is interrupted.
  */
-export function run(argv, { env, cwd, input, whole } = {}) {
+export function run(argv, { env, cwd, input, whole, signal } = {}) {
     checkInterrupted();
     return new Promise((done, failed) => {
         const child = spawn(argv[0], argv.slice(1), {
@@ -62,10 +62,13 @@ export function run(argv, { env, cwd, input, whole } = {}) {
             groups.delete(child.pid);
             failed(new SetupError(`cannot start ${argv[0]}: ${cause.code ?? cause.message}`));
         });
-        child.on('close', (code, signal) => {
+        child.on('close', (code, by) => {
             groups.delete(child.pid);
             if (ended) failed(new Interrupted(`interrupted by ${ended}`));
-            else done({ code: code ?? 128, signal, ...out });
+            else done({ code: code ?? 128, signal: by, ...out });
+        });
+        signal?.addEventListener('abort', () => {
+            if (groups.has(child.pid)) process.kill(-child.pid, 'SIGKILL');
         });
         if (input !== undefined) child.stdin.end(input);
     });

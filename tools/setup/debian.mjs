@@ -4,13 +4,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { lastLine, mustRun, partOf, run, SetupError, sha256, which } from './base.mjs';
+import { lastLine, mustRun, partOf, run, settle, SetupError, sha256, which } from './base.mjs';
 import { isNeeded, PIP_PACKAGE, SITE_PACKAGE, SOURCES, SUITES, TESTED,
          treeRoots } from './packages.mjs';
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const HELPER = '/usr/lib/apt/apt-helper';
 const PARALLEL = 4;
+const STALL_MS = Number(process.env.EDDY_STALL_MS) || 40000;
 
 function osRelease() {
     try {
@@ -112,19 +113,34 @@ export class Gone extends SetupError {}
 
 const localName = (file) => `${file.sha256.slice(0, 16)}-${basename(file.path)}`;
 
+const sizeOf = (path) => stat(path).then((s) => s.size, () => 0);
+
 async function isWhole(path, file) {
-    const size = await stat(path).then((s) => s.size, () => -1);
-    return size === file.size && await sha256(path) === file.sha256;
+    return await sizeOf(path) === file.size && await sha256(path) === file.sha256;
 }
 
 /** One apt process for files in turn; it goes on where an interrupted file ended. */
-async function fetchSome(opts, base, downloads, files) {
+async function fetchSome(opts, base, downloads, files, signal) {
     const triples = files.flatMap((file) => [
         `${base}/${file.path.split('/').map(encodeURIComponent).join('/')}`,
         join(downloads, localName(file)), `SHA256:${file.sha256}`,
     ]);
-    const { stdout, stderr } = await run([HELPER, ...opts, 'download-file', ...triples]);
+    const { stdout, stderr } = await run([HELPER, ...opts, 'download-file', ...triples],
+        { signal });
     return stdout + stderr;
+}
+
+/**
+ * Aborts when nothing has come for STALL_MS: apt's own time-outs are for one file, and a mirror
+ * that takes connections and is silent would cost them for every file.
+ */
+function watchForStall(paths, controller) {
+    let [best, since] = [-1, Date.now()];
+    return setInterval(async () => {
+        const now = (await Promise.all(paths.map(sizeOf))).reduce((a, b) => a + b, 0);
+        if (now > best) [best, since] = [now, Date.now()];
+        else if (Date.now() - since > STALL_MS) controller.abort();
+    }, 500);
 }
 
 async function fetchMissing(opts, base, downloads, files) {
@@ -134,9 +150,15 @@ async function fetchMissing(opts, base, downloads, files) {
         least.files.push(file);
         least.size += file.size + 100000;
     }
-    const said = await Promise.all(bins.filter((bin) => bin.files.length)
-        .map((bin) => fetchSome(opts, base, downloads, bin.files)));
-    return said.join('\n');
+    const stalled = new AbortController();
+    const watch = watchForStall(files.map((file) => join(downloads, localName(file))), stalled);
+    try {
+        const said = await settle(bins.filter((bin) => bin.files.length)
+            .map((bin) => fetchSome(opts, base, downloads, bin.files, stalled.signal)));
+        return stalled.signal.aborted ? 'E: the mirror does not answer\n' : said.join('\n');
+    } finally {
+        clearInterval(watch);
+    }
 }
 
 /**
@@ -161,15 +183,16 @@ export async function fetchFiles(cache, files, { progress }) {
                 for (let round = 0; left.length && round < 2; round++) {
                     said = await fetchMissing(opts, base, downloads, left);
                     left = await missing();
-                    if (/\b404\b/.test(said)) break;
+                    if (/404\s+Not Found/.test(said)) break;
                     // A damaged part must not be the ground of the second try.
                     for (const file of left) {
-                        const size = await stat(place(file)).then((s) => s.size, () => 0);
-                        if (size >= file.size || /mismatch/i.test(said)) {
+                        if (await sizeOf(place(file)) >= file.size || /mismatch/i.test(said)) {
                             await rm(place(file), { force: true });
                         }
                     }
-                    if (!/mismatch/i.test(said) && !await grew(left, place)) break;
+                    // What is not damaged is unreachable: apt has tried that often enough.
+                    const parts = await Promise.all(left.map((file) => sizeOf(place(file))));
+                    if (!/mismatch/i.test(said) && !parts.some((size) => size > 0)) break;
                 }
                 if (left.length) throw failure(left, said);
             } finally {
@@ -180,15 +203,10 @@ export async function fetchFiles(cache, files, { progress }) {
     return new Map(files.map((file) => [file, place(file)]));
 }
 
-async function grew(files, place) {
-    const sizes = await Promise.all(files.map((f) => stat(place(f)).then((s) => s.size, () => 0)));
-    return sizes.some((size) => size > 0);
-}
-
 function failure(left, said) {
     const name = basename(left[0].path);
     const what = left.length === 1 ? name : `${left.length} packages (${name}, ...)`;
-    if (/\b404\b/.test(said)) return new Gone(`the mirror no longer has ${what}`);
+    if (/404\s+Not Found/.test(said)) return new Gone(`the mirror no longer has ${what}`);
     if (/mismatch/i.test(said) || !said.includes('E: ')) {
         return new SetupError(`${what} came damaged: its SHA-256 is not the one in ` +
             'tools/toolchain.lock.json. Run it again; if it stays so, the mirror is at fault');
