@@ -43,9 +43,10 @@ function inTurn(key, work) {
 
 /**
  * Builds `programs` (paths of C files, from the project's root or absolute) for `host` in `mode`.
+ * With `keepGoing` everything is tried before the failure is told.
  * -> Map from each path as given to its artifact: an executable, X.mjs (beside it X.wasm), X.wasm.
  */
-export async function build({ host, mode = 'release', programs, quiet = false }) {
+export async function build({ host, mode = 'release', programs, quiet = false, keepGoing = false }) {
     if (!HOSTS.includes(host)) throw new BuildError(`no host "${host}": ${HOSTS.join(', ')}`);
     if (!MODES.includes(mode)) throw new BuildError(`no mode "${mode}": ${MODES.join(', ')}`);
     if (mode === 'asan' && host !== 'native') throw new BuildError('sanitizers run natively only');
@@ -61,7 +62,7 @@ export async function build({ host, mode = 'release', programs, quiet = false })
         const { folder, file } = configure({ host, mode, tools, programs: [...paths.values()] });
         const artifacts = new Map([...paths].map(([given, path]) =>
             [given, artifactOf(folder, host, path)]));
-        if (artifacts.size) await ninja(tools, ['-f', file, ...artifacts.values()], quiet);
+        if (artifacts.size) await ninja(tools, ['-f', file, ...(keepGoing ? ['-k', '0'] : []), ...artifacts.values()], quiet);
         return new Map([...artifacts].map(([given, path]) => [given, resolve(ROOT, path)]));
     });
 }

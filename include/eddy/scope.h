@@ -4,29 +4,16 @@
 
 #include "task.h"
 
-/* A place in the heap of timers. The runtime's own; embedded in what owns a deadline. */
-typedef struct eddy__timer {
-    eddy_time when;
-    uint32_t place; /* index in the heap + 1; 0 while it is not set */
-    uint32_t kind;  /* what owns it */
-} eddy__timer;
-
 /* A scope: a stretch of a task's work with a deadline of its own, that can be cancelled by itself,
  * and may hold back cancellation from outside. Caller-allocated, valid when zero-initialised; all
  * fields belong to the runtime. Scopes of one task nest; the object must outlive its end. */
 typedef struct eddy_scope {
-    struct eddy_scope *parent; /* the scope around it, NULL: the task's root; valid while open */
-    eddy_future *task;         /* whose scope it is; NULL unless open */
-    uint64_t id;               /* what eddy_scope_share handed out; 0 if it never did */
-    eddy__timer timer;         /* its deadline */
-    const char *site;          /* where it began */
-    const char *name;
-    int error;      /* why begin failed; end returns it */
-    bool begun;     /* a begin has succeeded or failed */
-    bool ended;     /* end was called, or the net or the runtime closed it */
-    bool shield;    /* holds back cancellation from outside */
-    bool cancelled; /* by its deadline or by a call */
-    bool expired;   /* by its deadline: the first cause counts */
+    struct eddy__open_scope *open; /* the runtime's record of it while it is open, else NULL */
+    int error;                     /* why begin failed; end returns it */
+    bool begun;                    /* a begin has succeeded or failed */
+    bool ended;                    /* end was called, or the net or the runtime closed it */
+    bool cancelled;                /* by its deadline or by a call */
+    bool expired;                  /* by its deadline: the first cause counts */
 } eddy_scope;
 
 typedef struct eddy_scope_options {

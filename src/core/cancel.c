@@ -2,7 +2,7 @@
 #include "internal.h"
 
 static bool effective(const eddy__task *task) {
-    for (const eddy_scope *s = task->scope; s; s = s->parent) {
+    for (const eddy__open_scope *s = task->scope; s; s = s->parent) {
         if (s->cancelled) return true;
         if (s->shield) return false;
     }

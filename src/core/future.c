@@ -25,8 +25,23 @@ eddy_future *eddy_future_new(void) {
 
 /* ---- lifetime: until the last handle and the last pin are gone ------------------------------------ */
 
+/* Nobody can resolve a plain future without handles any more: its callbacks will never be due. */
+static void drop_callbacks(eddy_future *f) {
+    if (f->is_task || f->state != EDDY_PENDING) return;
+    for (eddy__link *l = f->waiters.next; l != &f->waiters; l = l->next)
+        if (EDDY__OWNER(l, eddy__waiter, link)->kind != EDDY__WAITER_CALLBACK) return;
+    while (!eddy__list_empty(&f->waiters)) {
+        eddy__waiter *waiter = EDDY__OWNER(f->waiters.next, eddy__waiter, link);
+        eddy__list_remove(&waiter->link);
+        eddy__free(EDDY__OWNER(waiter, eddy__callback, waiter), sizeof(eddy__callback));
+        f->pins--;
+    }
+}
+
 static void free_if_unused(eddy_future *f) {
-    if (f->handles || f->pins) return;
+    if (f->handles) return;
+    if (f->pins) drop_callbacks(f);
+    if (f->pins) return;
     if (f->unread) eddy__report_future(f);
     if (f->free_value) f->free_value(f->value);
     eddy__text_release(f->text);

@@ -85,7 +85,12 @@ typedef struct eddy__ready {
     enum { EDDY__READY_TASK, EDDY__READY_NEW, EDDY__READY_CALL, EDDY__READY_CALLBACK } kind;
 } eddy__ready;
 
-enum { EDDY__TIMER_TASK, EDDY__TIMER_CALL, EDDY__TIMER_SCOPE };
+/* A place in the heap of deadlines, embedded in what owns the deadline. */
+typedef struct eddy__timer {
+    eddy_time when;
+    uint32_t place; /* index in the heap + 1; 0 while it is not set */
+    enum { EDDY__TIMER_TASK, EDDY__TIMER_CALL, EDDY__TIMER_SCOPE } kind;
+} eddy__timer;
 
 int eddy__timer_set(eddy__timer *timer, eddy_time when); /* moves it if it is set; 0 or ENOMEM */
 void eddy__timer_clear(eddy__timer *timer);
@@ -136,6 +141,18 @@ void eddy__future_leave(eddy_future *f, eddy__waiter *waiter);
 
 typedef struct eddy__task eddy__task;
 
+/* What the runtime knows of an open scope. Apart from the eddy_scope, because that may be gone
+ * already when a jump has left its block: only if it is in a living frame may `scope` be followed. */
+typedef struct eddy__open_scope {
+    struct eddy__open_scope *parent; /* the one around it; NULL: the task's root */
+    eddy_scope *scope;
+    eddy__task *task;
+    uint64_t id; /* what eddy_scope_share handed out; 0 if it never did */
+    eddy__timer timer;
+    const char *site, *name;
+    bool shield, cancelled;
+} eddy__open_scope;
+
 /* One way to wait: a constant per blocking primitive. */
 typedef struct eddy__wait_kind {
     const char *verb; /* for the tree: "sleeps", "joins" */
@@ -164,7 +181,7 @@ struct eddy__task {
     eddy__timer timer;   /* of the current wait */
     int timer_result;    /* what the wait returns if the timer ends it */
 
-    eddy_scope *scope;       /* the innermost open one; NULL: only the root scope */
+    eddy__open_scope *scope; /* the innermost; NULL: only the root scope */
     bool root_cancelled;     /* the root scope */
     bool cancelled;          /* effective(innermost scope): every blocking call returns ECANCELED */
     bool uncancellable;      /* the current wait goes on although the task is cancelled */
@@ -197,7 +214,9 @@ bool eddy__task_attend(eddy__task *task, const char *stack_pointer); /* true: it
 void eddy__task_start(eddy__task *task); /* the first step */
 void eddy__task_step(eddy__task *task);  /* any later one */
 void eddy__blocks_trim(void);
-void eddy__scopes_prune(eddy__task *task, const char *stack_pointer);
+void eddy__scopes_prune(eddy__task *task, const char *stack_pointer); /* NULL: it has ended */
+void eddy__scope_expire(eddy__open_scope *open);
+void eddy__scopes_trim(void);
 
 /* What primitives are made of; see switch.h for their shape. */
 EDDY__INLINE int eddy__resumed(void) {

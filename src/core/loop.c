@@ -149,6 +149,7 @@ static void finish_run(void) {
         eddy__table_trim(&loop.ops);
         eddy__table_trim(&loop.scopes);
         eddy__blocks_trim();
+        eddy__scopes_trim();
     }
     loop.phase = EDDY__IDLE;
     loop.halted = loop.interrupted = false;

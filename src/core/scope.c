@@ -3,45 +3,80 @@
 
 #define loop eddy__the_loop
 
-/* Takes the task's innermost scope off the chain; what it means for cancellation is the caller's. */
-static void close_innermost(eddy__task *task) {
-    eddy_scope *s = task->scope;
-    task->scope = s->parent;
-    eddy__timer_clear(&s->timer);
-    eddy__table_remove(&loop.scopes, s->id);
-    s->ended = true;
-    s->parent = NULL;
-    s->task = NULL;
+/* ---- records of open scopes: recycled during a run --------------------------------------------- */
+
+static eddy__open_scope *kept; /* chained by parent */
+
+static eddy__open_scope *open_new(void) {
+    eddy__open_scope *open = kept;
+    if (!open) return eddy__alloc(sizeof *open);
+    kept = open->parent;
+    return open;
 }
 
-static void report_left_open(const eddy__task *task, const eddy_scope *s, const char *how) {
+static void open_free(eddy__open_scope *open) {
+    open->parent = kept;
+    kept = open;
+    if (loop.phase == EDDY__IDLE) eddy__scopes_trim();
+}
+
+void eddy__scopes_trim(void) {
+    while (kept) {
+        eddy__open_scope *open = kept;
+        kept = open->parent;
+        eddy__free(open, sizeof *open);
+    }
+}
+
+/* ---- closing ---------------------------------------------------------------------------------------- */
+
+/* Takes the task's innermost scope off the chain; what it means for cancellation is the caller's.
+ * `alive`: the object is still there. */
+static void close_innermost(eddy__task *task, bool alive) {
+    eddy__open_scope *open = task->scope;
+    task->scope = open->parent;
+    eddy__timer_clear(&open->timer);
+    eddy__table_remove(&loop.scopes, open->id);
+    if (alive) {
+        open->scope->ended = true;
+        open->scope->open = NULL;
+    }
+    open_free(open);
+}
+
+static void report_left_open(const eddy__open_scope *open, const char *how) {
     eddy__line line = {0};
     eddy__line_text(&line, "scope ");
-    eddy__line_text(&line, s->name ? s->name : "without a name");
+    eddy__line_text(&line, open->name ? open->name : "without a name");
     eddy__line_text(&line, " of task '");
-    eddy__line_text(&line, task->name);
+    eddy__line_text(&line, open->task->name);
     eddy__line_text(&line, "' was left open");
     eddy__line_text(&line, how);
-    eddy__report(EDDY_ESTATE, line.bytes, task->name, s->site);
+    eddy__report(EDDY_ESTATE, line.bytes, open->task->name, open->site);
+}
+
+/* Whether the object stood in a frame of its task that has been left. */
+static bool is_gone(const eddy__open_scope *open, const char *stack_pointer) {
+    const eddy__coroutine *co = &open->task->co;
+    const char *at = (const char *)open->scope;
+    bool on_stack = at >= co->block && at < co->block + co->size;
+    return on_stack && (!stack_pointer || at < stack_pointer);
 }
 
 void eddy__scopes_prune(eddy__task *task, const char *stack_pointer) {
-    if (!task->scope) return;
-    const char *low = task->co.block, *high = low + task->co.size;
     bool task_ended = stack_pointer == NULL;
     while (task->scope) {
-        const char *at = (const char *)task->scope;
-        bool on_stack = at >= low && at < high;
-        if (!task_ended && !(on_stack && at < stack_pointer)) return;
-        /* Of an ended task only scopes that are not on its dead stack can still be looked at
-         * later, but reading them here is safe either way: the block is not yet reused. */
+        bool dead = is_gone(task->scope, stack_pointer);
+        if (!task_ended && !dead) return;
         if (!task_ended || loop.debug)
-            report_left_open(task, task->scope,
+            report_left_open(task->scope,
                              task_ended ? " when its task ended" : " by a jump out of its block");
-        close_innermost(task);
+        close_innermost(task, !dead);
         eddy__task_apply_cancel(task);
     }
 }
+
+/* ---- deadlines ----------------------------------------------------------------------------------------- */
 
 static eddy_time earliest(const eddy_scope_options *options) {
     eddy_time when = EDDY_FOREVER;
@@ -51,11 +86,50 @@ static eddy_time earliest(const eddy_scope_options *options) {
     return when;
 }
 
+static void mark_cancelled(eddy__open_scope *open, bool expired) {
+    if (open->cancelled) return;
+    open->cancelled = open->scope->cancelled = true;
+    open->scope->expired = expired;
+}
+
 /* A deadline that is not after now is seen at once. */
-static int set_deadline(eddy_scope *s, eddy_time when) {
-    if (when > eddy_now()) return eddy__timer_set(&s->timer, when);
-    eddy__timer_clear(&s->timer);
-    if (!s->cancelled) s->cancelled = s->expired = true;
+static int set_deadline(eddy__open_scope *open, eddy_time when) {
+    if (when > eddy_now()) return eddy__timer_set(&open->timer, when);
+    eddy__timer_clear(&open->timer);
+    mark_cancelled(open, true);
+    return 0;
+}
+
+void eddy__scope_expire(eddy__open_scope *open) {
+    mark_cancelled(open, true);
+    eddy__task_apply_cancel(open->task);
+}
+
+/* ---- begin and end --------------------------------------------------------------------------------------- */
+
+static int begin(const char *site, eddy_scope *s, const eddy_scope_options *options) {
+    eddy__task *task = eddy__current;
+    if (!task) return EDDY_ESTATE;
+    eddy__open_scope *open = open_new();
+    if (!open) return EDDY_ENOMEM;
+    *open = (eddy__open_scope){
+        .parent = task->scope,
+        .scope = s,
+        .task = task,
+        .timer.kind = EDDY__TIMER_SCOPE,
+        .site = site,
+        .name = options->name,
+        .shield = options->shield,
+        .cancelled = s->cancelled,
+    };
+    int rc = set_deadline(open, earliest(options));
+    if (rc < 0) {
+        open_free(open);
+        return rc;
+    }
+    s->open = open;
+    task->scope = open;
+    eddy__task_apply_cancel(task);
     return 0;
 }
 
@@ -63,20 +137,9 @@ int eddy__scope_begin(const char *site, eddy_scope *s, const eddy_scope_options 
     static const eddy_scope_options defaults;
     if (!s) return EDDY_EINVAL;
     if (s->begun) return EDDY_ESTATE;
-    if (!options) options = &defaults;
-    eddy__task *task = eddy__current;
     s->begun = true;
-    s->site = site;
-    s->name = options->name;
-    s->shield = options->shield;
-    s->timer.kind = EDDY__TIMER_SCOPE;
-    s->error = task ? set_deadline(s, earliest(options)) : EDDY_ESTATE;
-    if (s->error) return s->error;
-    s->task = &task->future;
-    s->parent = task->scope;
-    task->scope = s;
-    eddy__task_apply_cancel(task);
-    return 0;
+    s->error = begin(site, s, options ? options : &defaults);
+    return s->error;
 }
 
 int eddy_scope_end(eddy_scope *s, int rc) {
@@ -87,42 +150,46 @@ int eddy_scope_end(eddy_scope *s, int rc) {
         return s->error;
     }
     eddy__task *task = eddy__current;
-    if (!task || s->task != &task->future) return EDDY_ESTATE;
-    while (task->scope != s) {
-        if (loop.debug) report_left_open(task, task->scope, " inside one that ended");
-        close_innermost(task);
+    if (!task || s->open->task != task) return EDDY_ESTATE;
+    bool shield = s->open->shield;
+    while (task->scope != s->open) {
+        if (loop.debug) report_left_open(task->scope, " inside one that ended");
+        close_innermost(task, !is_gone(task->scope, eddy__stack_pointer()));
     }
-    close_innermost(task);
+    close_innermost(task, true);
     eddy__task_apply_cancel(task);
     if (rc != EDDY_ECANCELED || !s->cancelled) return rc;
-    if (task->cancelled && !s->shield) return rc;
+    if (task->cancelled && !shield) return rc;
     task->ignored = 0;
     return s->expired ? EDDY_ETIMEDOUT : 0;
 }
 
 void eddy__scope_net(eddy_scope *s) {
-    if (!s->begun || s->ended || s->error) return;
-    if (loop.debug)
-        report_left_open((eddy__task *)s->task, s, ": its block ended without eddy_scope_end");
+    if (!s->open) return;
+    if (loop.debug) report_left_open(s->open, ": its block ended without eddy_scope_end");
     (void)eddy_scope_end(s, 0);
 }
 
 int eddy_scope_cancel(eddy_scope *s) {
     if (!s) return EDDY_EINVAL;
     if (s->ended || s->error) return EDDY_ESTATE;
-    if (s->cancelled) return 0;
+    if (s->open) {
+        mark_cancelled(s->open, false);
+        eddy__timer_clear(&s->open->timer);
+        eddy__task_apply_cancel(s->open->task);
+    }
     s->cancelled = true;
-    eddy__timer_clear(&s->timer);
-    if (s->task) eddy__task_apply_cancel((eddy__task *)s->task);
     return 0;
 }
 
 int eddy_scope_reschedule(eddy_scope *s, eddy_time deadline) {
-    if (!s || !s->task || s->cancelled) return EDDY_ESTATE;
-    int rc = set_deadline(s, deadline);
-    if (s->cancelled) eddy__task_apply_cancel((eddy__task *)s->task);
+    if (!s || !s->open || s->cancelled) return EDDY_ESTATE;
+    int rc = set_deadline(s->open, deadline);
+    if (s->cancelled) eddy__task_apply_cancel(s->open->task);
     return rc;
 }
+
+/* ---- questions, and references for other tasks ------------------------------------------------------------ */
 
 bool eddy_scope_cancelled(const eddy_scope *s) {
     return s && s->cancelled;
@@ -137,22 +204,22 @@ eddy_time eddy_deadline(void) {
     if (!task) return EDDY_FOREVER;
     if (task->cancelled) return EDDY_NOW;
     eddy_time nearest = EDDY_FOREVER;
-    for (const eddy_scope *s = task->scope; s; s = s->parent) {
-        if (s->timer.place && s->timer.when < nearest) nearest = s->timer.when;
-        if (s->shield) break;
+    for (const eddy__open_scope *open = task->scope; open; open = open->parent) {
+        if (open->timer.place && open->timer.when < nearest) nearest = open->timer.when;
+        if (open->shield) break;
     }
     return nearest;
 }
 
 eddy_scope_ref eddy_scope_share(eddy_scope *s) {
-    if (!s || !s->task) return (eddy_scope_ref){0};
-    if (!s->id) s->id = eddy__table_add(&loop.scopes, s);
-    return (eddy_scope_ref){s->id};
+    if (!s || !s->open) return (eddy_scope_ref){0};
+    if (!s->open->id) s->open->id = eddy__table_add(&loop.scopes, s->open);
+    return (eddy_scope_ref){s->open->id};
 }
 
 int eddy_scope_ref_cancel(eddy_scope_ref ref) {
-    eddy_scope *s = eddy__table_get(&loop.scopes, ref.id);
-    return s ? eddy_scope_cancel(s) : EDDY_ESTATE;
+    eddy__open_scope *open = eddy__table_get(&loop.scopes, ref.id);
+    return open ? eddy_scope_cancel(open->scope) : EDDY_ESTATE;
 }
 
 int(eddy_scope_begin)(eddy_scope *s, const eddy_scope_options *options) {

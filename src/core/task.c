@@ -10,7 +10,7 @@
 
 eddy__task *eddy__current;
 
-/* ---- memory: freed tasks and blocks are kept for the next spawn ------------------------------------ */
+/* ---- memory: during a run, freed tasks and blocks are kept for the next spawn --------------------- */
 
 #define DEFAULT_STACK ((size_t)64 * 1024)
 #define SMALLEST_CLASS 9                     /* 512 bytes */
@@ -46,7 +46,7 @@ static char *block_new(size_t *size) {
 
 static void block_free(char *block, size_t size) {
     unsigned class = class_of(size);
-    if (class == CLASSES || kept_bytes + size > KEPT_BYTES) {
+    if (class == CLASSES || kept_bytes + size > KEPT_BYTES || loop.phase == EDDY__IDLE) {
         eddy__free(block, size);
         return;
     }
@@ -64,7 +64,7 @@ static eddy__task *task_new(void) {
 }
 
 static void keep_task(eddy__task *task) {
-    if (kept_task_count == KEPT_TASKS) {
+    if (kept_task_count == KEPT_TASKS || loop.phase == EDDY__IDLE) {
         eddy__free(task, sizeof *task);
         return;
     }
@@ -152,7 +152,7 @@ eddy_future *eddy__spawn_with(const char *site, const char *name, eddy_fn fn,
     task->own_name = own_name;
     task->arg_size = options->arg_size;
     task->arg_free = options->arg_free;
-    eddy__switch_init(&task->co, block, size, fn, arg);
+    eddy__switch_init(&task->co, block, size, fn, arg, task->name, site);
     eddy__list_append(&loop.tasks, &task->link);
     loop.task_count++;
     if (options->eager)
@@ -201,18 +201,17 @@ void eddy__task_wake(eddy__task *task, int result) {
     eddy__task_push(task);
 }
 
-static void overflowed(eddy__task *task, bool contained) {
+static void overflowed(bool contained) {
+    const eddy__overflow *overflow = &eddy__switch_overflow;
+    bool known = overflow->needed > overflow->has;
     eddy__line line = {0};
     eddy__line_text(&line, "task '");
-    eddy__line_text(&line, task->name);
-    eddy__line_text(&line, "' needs ");
-    if (task->co.deepest <= task->co.size) eddy__line_text(&line, "more than ");
-    eddy__line_number(&line, (long long)(contained || task->co.deepest > task->co.size
-                                             ? task->co.deepest
-                                             : task->co.size));
+    eddy__line_text(&line, overflow->name);
+    eddy__line_text(&line, known ? "' needs " : "' needs more than ");
+    eddy__line_number(&line, (long long)(known ? overflow->needed : overflow->has));
     eddy__line_text(&line, " bytes of stack, has ");
-    eddy__line_number(&line, (long long)task->co.size);
-    eddy__report(EDDY_EOVERFLOW, line.bytes, task->name, task->site);
+    eddy__line_number(&line, (long long)overflow->has);
+    eddy__report(EDDY_EOVERFLOW, line.bytes, overflow->name, overflow->site);
     if (!contained) eddy__host_abort();
     /* Its frames are lost, so nothing it holds can be cleaned up, and others may point into them. */
     eddy__loop_halt(EDDY_EOVERFLOW);
@@ -222,7 +221,7 @@ static void left(eddy__task *task, eddy__outcome outcome) {
     if (outcome == EDDY__FINISHED)
         eddy__task_ended(task, task->co.result);
     else
-        overflowed(task, outcome == EDDY__OVERFLOWED);
+        overflowed(outcome == EDDY__OVERFLOWED);
 }
 
 EDDY__INLINE void run(eddy__task *task) {

@@ -88,11 +88,6 @@ static void fire_task(eddy__task *task) {
     eddy__task_wake(task, task->timer_result);
 }
 
-static void fire_scope(eddy_scope *scope) {
-    if (!scope->cancelled) scope->cancelled = scope->expired = true;
-    eddy__task_apply_cancel((eddy__task *)scope->task);
-}
-
 void eddy__timers_fire(eddy_time now) {
     while (count && heap[0].when <= now) {
         eddy__timer *timer = heap[0].timer;
@@ -105,7 +100,7 @@ void eddy__timers_fire(eddy_time now) {
             eddy__call_due(EDDY__OWNER(timer, eddy__call, timer));
             break;
         case EDDY__TIMER_SCOPE:
-            fire_scope(EDDY__OWNER(timer, eddy_scope, timer));
+            eddy__scope_expire(EDDY__OWNER(timer, eddy__open_scope, timer));
             break;
         }
     }

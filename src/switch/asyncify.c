@@ -14,25 +14,33 @@ eddy__asyncify_start_rewind(void *record);
 
 int eddy__switch_rewinding;
 int eddy__switch_unwinding;
+eddy__record eddy__switch_record = {.end = (char *)UINTPTR_MAX};
+eddy__overflow eddy__switch_overflow;
 
-/* Eight bytes that no frame holds by accident; below them ends the block. */
+/* Eight bytes that no frame holds by accident. */
 #define CANARY UINT64_C(0xeddc0ffee0ddba11)
-#define CANARY_SIZE sizeof(uint64_t)
+
+/* The low end of a block. The C stack reaches it last, the record never. */
+typedef struct {
+    uint64_t canary;
+    const char *name, *site;
+} head;
 
 size_t eddy__switch_min_size(void) {
     return 512;
 }
 
-void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(void *),
-                       void *arg) {
-    *(uint64_t *)block = CANARY;
-    co->record.pos = block + CANARY_SIZE;
-    co->record.end = (char *)UINTPTR_MAX;
+void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(void *), void *arg,
+                       const char *name, const char *site) {
+    *(head *)block = (head){CANARY, name, site};
+    co->record = block + sizeof(head);
     /* Compiled code computes with a stack pointer that is a multiple of 16. */
     co->sp = (char *)((uintptr_t)(block + size) & ~(uintptr_t)15);
     co->block = block;
     co->size = size;
     co->deepest = 0;
+    co->name = name;
+    co->site = site;
     co->fn = fn;
     co->arg = arg;
     co->result = 0;
@@ -50,40 +58,51 @@ EDDY__INLINE void set_stack_pointer(char *sp) {
                      : "r"(sp));
 }
 
-EDDY__INLINE bool canary_is_alive(const eddy__coroutine *co) {
-    return *(const uint64_t *)co->block == CANARY;
+/* The names are read from the end of the block that the overflow came not from. */
+static eddy__outcome overflow(const eddy__coroutine *co, const char *block, size_t size,
+                              const char *end, size_t used) {
+    const head *low = (const head *)block;
+    bool low_is_alive = low->canary == CANARY;
+    eddy__switch_overflow = (eddy__overflow){used, size, low_is_alive ? low->name : co->name,
+                                             low_is_alive ? low->site : co->site};
+    return low_is_alive && end <= block + size ? EDDY__OVERFLOWED : EDDY__BROKEN;
 }
 
 /* Exported and with a direct call, so that Binaryen leaves it whole. */
 __attribute__((noinline, used, export_name("eddy__switch_enter"))) eddy__outcome
 eddy__switch_enter(eddy__coroutine *co) {
-    char *outer = eddy__stack_pointer();
+    char *const block = co->block;
+    const size_t size = co->size;
+    char *const outer_sp = eddy__stack_pointer();
+    char *const outer_record = eddy__switch_record.pos;
     set_stack_pointer(co->sp);
+    eddy__switch_record.pos = co->record;
     if (co->started) {
         eddy__switch_rewinding = 1;
-        eddy__asyncify_start_rewind(&co->record);
+        eddy__asyncify_start_rewind(&eddy__switch_record);
     } else {
         co->started = true;
     }
     int result = co->fn(co->arg);
     if (!eddy__switch_unwinding) {
-        set_stack_pointer(outer);
+        set_stack_pointer(outer_sp);
+        eddy__switch_record.pos = outer_record;
         co->result = result;
-        return canary_is_alive(co) ? EDDY__FINISHED : EDDY__BROKEN;
+        if (((head *)block)->canary == CANARY) return EDDY__FINISHED;
+        return overflow(co, block, size, block, 0);
     }
     eddy__switch_unwinding = 0;
     /* The frames' epilogues did not run: the pointer still is the innermost frame's. */
     char *sp = eddy__stack_pointer();
-    size_t used = (size_t)(co->record.pos - co->block) + (size_t)(co->block + co->size - sp);
-    if (used > co->deepest) co->deepest = used;
-    /* The record may have grown into the live C stack, the C stack out of the block: the pass
-     * itself only compares with record.end, and traps, so that is out of the way. */
-    bool contained = co->record.pos <= co->block + co->size && sp >= co->block &&
-                     canary_is_alive(co);
-    bool fits = contained && co->record.pos <= sp;
+    char *end = eddy__switch_record.pos;
     eddy__asyncify_stop_unwind();
+    set_stack_pointer(outer_sp);
+    eddy__switch_record.pos = outer_record;
+    size_t used = (size_t)(end - block) + (size_t)(block + size - sp);
+    /* The record may have grown into the live C stack, or the C stack out of the block. */
+    if (end > sp || ((head *)block)->canary != CANARY) return overflow(co, block, size, end, used);
+    if (used > co->deepest) co->deepest = used;
+    co->record = end;
     co->sp = sp;
-    set_stack_pointer(outer);
-    if (fits) return EDDY__SUSPENDED;
-    return contained ? EDDY__OVERFLOWED : EDDY__BROKEN;
+    return EDDY__SUSPENDED;
 }

@@ -75,6 +75,8 @@ __asm__(".text\n"
 #error "native.c: no stack switch for this machine; the native host runs on x86-64 and AArch64"
 #endif
 
+eddy__overflow eddy__switch_overflow;
+
 /* The coroutine being entered for the first time; its trampoline finds itself here. */
 static eddy__coroutine *starting;
 
@@ -102,13 +104,15 @@ static void trampoline(void) {
     __builtin_unreachable();
 }
 
-void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(void *),
-                       void *arg) {
+void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(void *), void *arg,
+                       const char *name, const char *site) {
     memset(co, 0, sizeof *co);
     uint64_t canary = CANARY;
     memcpy(block, &canary, sizeof canary);
     co->block = block;
     co->size = size;
+    co->name = name;
+    co->site = site;
     co->fn = fn;
     co->arg = arg;
     co->valgrind_id = VALGRIND_STACK_REGISTER(block, block + size);
@@ -163,7 +167,10 @@ eddy__outcome eddy__switch_enter(eddy__coroutine *co) {
         size_t used = (size_t)(co->block + co->size - (char *)co->sp);
         if (used > co->deepest) co->deepest = used;
     }
-    if (canary != CANARY || co->deepest > co->size) return EDDY__BROKEN;
+    if (canary != CANARY || co->deepest > co->size) {
+        eddy__switch_overflow = (eddy__overflow){co->deepest, co->size, co->name, co->site};
+        return EDDY__BROKEN;
+    }
     return finished ? EDDY__FINISHED : EDDY__SUSPENDED;
 }
 

@@ -26,11 +26,8 @@
 
 typedef struct eddy__coroutine {
 #ifdef __wasm__
-    struct {
-        char *pos; /* where the next saved frame goes */
-        char *end; /* bound checked by the pass; ours is checked in enter */
-    } record;
-    char *sp; /* C stack pointer to run on */
+    char *record; /* end of the saved frames while suspended, else their beginning */
+    char *sp;     /* C stack pointer to run on */
 #else
     void *sp;     /* machine stack pointer while suspended */
     void *caller; /* the same of whoever entered it, valid while it runs */
@@ -40,6 +37,7 @@ typedef struct eddy__coroutine {
     char *block; /* owned by whoever made the coroutine */
     size_t size;
     size_t deepest;    /* most bytes in use at a suspension so far */
+    const char *name, *site; /* whose it is */
     int (*fn)(void *); /* the body */
     void *arg;
     int result; /* valid once enter returned EDDY__FINISHED */
@@ -51,19 +49,36 @@ typedef enum {
     EDDY__FINISHED,
     EDDY__OVERFLOWED, /* its frames are lost, but it damaged only its own block */
     EDDY__BROKEN,     /* memory outside of its block may be damaged */
-    /* After the last two co->deepest says what it needed; it must not be entered again. */
+    /* After the last two it must not be entered again; eddy__switch_overflow says more. */
 } eddy__outcome;
+
+/* What overflowed. Kept apart from the coroutine, which the overflow may have overwritten. */
+typedef struct eddy__overflow {
+    size_t needed, has; /* bytes; needed <= has: more than it has, nobody knows how much */
+    const char *name, *site;
+} eddy__overflow;
+extern eddy__overflow eddy__switch_overflow;
 
 /* Smallest block that can run anything at all. */
 size_t eddy__switch_min_size(void);
 
-void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(void *), void *arg);
+/* `name` and `site` are for eddy__switch_overflow. */
+void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(void *), void *arg,
+                       const char *name, const char *site);
 void eddy__switch_done(eddy__coroutine *co); /* before the block is reused or freed */
 
 /* Runs `co` until it suspends or its body returns. May nest: the body of one may enter another. */
 eddy__outcome eddy__switch_enter(eddy__coroutine *co);
 
 #ifdef __wasm__
+
+/* The record that Asyncify writes to: one for all, because only one is ever in the making, and out
+ * of the reach of a record that outgrows its block. */
+typedef struct eddy__record {
+    char *pos; /* where the next saved frame goes */
+    char *end; /* bound checked by the pass; ours is checked in enter */
+} eddy__record;
+extern eddy__record eddy__switch_record;
 
 extern int eddy__switch_rewinding; /* a coroutine's frames are being restored */
 extern int eddy__switch_unwinding; /* … or saved */
@@ -87,8 +102,9 @@ EDDY__INLINE void eddy__switch_resume(void) {
 }
 
 EDDY__INLINE void eddy__switch_suspend(eddy__coroutine *co) {
+    (void)co;
     eddy__switch_unwinding = 1;
-    eddy__asyncify_start_unwind(&co->record);
+    eddy__asyncify_start_unwind(&eddy__switch_record);
 }
 
 EDDY__INLINE char *eddy__stack_pointer(void) {
