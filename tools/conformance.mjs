@@ -58,7 +58,7 @@ export async function buildCases(hostName, names, mode) {
 // What a person needs of a compiler's output: not the command lines.
 function essence(message) {
     const lines = linesOf(message).filter((line) => line.length < 500);
-    const errors = lines.filter((line) => /error|undefined|warning/i.test(line));
+    const errors = lines.filter((line) => /error|fatal|undefined/i.test(line));
     return (errors.length ? errors : lines).slice(0, 12);
 }
 
