@@ -4,16 +4,13 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LINK } from '../flags.mjs';
 import { digest, mustRun, SetupError, writeWhole } from './base.mjs';
 import { treePaths } from './tree.mjs';
 
-// One link for each set of system libraries that the project's builds use: release, small,
-// debug (assertions, checked stack), with Asyncify for the fibers that the bench compares with.
-const LINKS = [
-    ['-O2'], ['-Oz'], ['-O0', '-g', '-sASSERTIONS=1'],
-    ['-O1', '-g', '-sASSERTIONS=2', '-sSTACK_OVERFLOW_CHECK=2'],
-    ['-O3', '-sASYNCIFY'],
-];
+// The project's own links, because the libraries that Emscripten takes depend on the flags. Flags
+// that change later only mean that a link builds what is missing.
+const LINKS = [LINK.web.release, LINK.web.debug].map((flags) => [...LINK.web.all, ...flags]);
 
 const PROGRAM = `#include <stdio.h>
 #include <stdlib.h>
@@ -64,9 +61,8 @@ export async function checkEmscripten({ emcc, node, folder, report }) {
         for (const [i, flags] of LINKS.entries()) {
             report.figure(`building system libraries: set ${i + 1} of ${LINKS.length}`);
             const out = join(folder, `try${i}.mjs`);
-            await mustRun('emcc does not work', [...emcc.command, source, ...flags,
-                '-sALLOW_MEMORY_GROWTH', '-sEXPORT_ES6', '-sMODULARIZE', '-o', out],
-            { env: emcc.env });
+            await mustRun('emcc does not work', [...emcc.command, source, ...flags, '-o', out],
+                { env: emcc.env });
             const text = `await (await import(${JSON.stringify(out)})).default()`;
             const { stdout } = await mustRun('emcc\'s output does not run in Node',
                 [node, '--input-type=module', '-e', text]);
