@@ -101,10 +101,15 @@ function writeIfChanged(path, text) {
     writeFileSync(path, text);
 }
 
+/** A place below the build folder for what is made of a file that may lie outside the project. */
+function inside(path) {
+    return path.replace(/^(\.\.\/)+|^\//, 'outside/');
+}
+
 /** What a program becomes, below the build folder. */
 export function artifactOf(folder, host, program) {
     const suffix = { native: '', web: '.mjs', wasi: '.wasm' }[host];
-    return join(folder, program.replace(/\.c$/, '') + suffix);
+    return join(folder, inside(program).replace(/\.c$/, '') + suffix);
 }
 
 // wasm-opt warns of each name of the remove list that this program does not use.
@@ -143,8 +148,8 @@ export function configure({ host, mode, tools, programs = [] }) {
         `rule link\n  command = ${linkRule(host, mode, tools, tool, folder)}\n  description = $out`,
     ];
     const objects = new Map();
-    const object = (file, extra, tag = '') => {
-        const out = join(folder, 'o', tag, file.replace(/^.*\/(sources-[^/]*)\//, '$1/') + '.o');
+    const object = (file, extra) => {
+        const out = join(folder, 'o', inside(file.replace(/^.*\/(sources-[^/]*)\//, '$1/')) + '.o');
         if (!objects.has(out)) {
             objects.set(out, file);
             lines.push(`build ${ninja(out)}: cc ${ninja(file)}\n  flags = ${command(extra)}`);

@@ -50,7 +50,7 @@ const NEVER_SUSPEND = [
     'printf', 'fprintf', 'vfprintf', 'vsnprintf', 'snprintf', 'printf_core', 'fwrite',
     '__fwritex', '__stdio_write', '__stdout_write', '__overflow', '__towrite', 'fputs', 'fputc',
     'puts', 'putc', 'putchar', 'fflush', '__fflush_unlocked', '__stdio_exit', '__libc_exit_fini',
-    'fmt_fp', 'locking_putc', '__toread', 'exit',
+    'fmt_fp', 'locking_putc', '__toread',
 ];
 
 const FEATURES = [

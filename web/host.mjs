@@ -77,9 +77,11 @@ export function createEddyHost(module) {
         try {
             delay = module.tick();
         } catch (error) {
-            dead = true;
+            dead = true; // whether it trapped or called exit(): nothing of it may run again
             clearTimer();
-            throw error;
+            if (error?.name !== 'ExitStatus') throw error;
+            exit(error.status);
+            return;
         } finally {
             ticking = false;
         }

@@ -118,8 +118,16 @@ static void task_init(eddy__task *task, const char *site, const char *name) {
     task->fail_text = task->last_text = NULL;
 }
 
+void eddy__call_destructor(void (*destructor)(void *), void *of) {
+    if (!destructor) return;
+    eddy__task *outer = eddy__current;
+    eddy__current = NULL;
+    destructor(of);
+    eddy__current = outer;
+}
+
 static eddy_future *refuse(const eddy_spawn_options *options) {
-    if (options->arg_free) options->arg_free(options->arg);
+    eddy__call_destructor(options->arg_free, options->arg);
     return NULL;
 }
 
@@ -152,7 +160,7 @@ eddy_future *eddy__spawn_with(const char *site, const char *name, eddy_fn fn,
     task->own_name = own_name;
     task->arg_size = options->arg_size;
     task->arg_free = options->arg_free;
-    eddy__switch_init(&task->co, block, size, fn, arg, task->name, site);
+    eddy__switch_init(&task->co, block, size, fn, arg, task->name, site, own_name != NULL);
     eddy__list_append(&loop.tasks, &task->link);
     loop.task_count++;
     if (options->eager)
@@ -255,19 +263,12 @@ static eddy__text *text_of_end(eddy__task *task, int result) {
     return NULL;
 }
 
-static void drop_argument(eddy__task *task) {
-    eddy__task *outer = eddy__current;
-    eddy__current = NULL; /* no task: a callback cannot block */
-    if (task->arg_free) task->arg_free(task->co.arg);
-    if (task->arg_size) eddy__free(task->co.arg, task->arg_size);
-    eddy__current = outer;
-}
-
 void eddy__task_ended(eddy__task *task, int result) {
     task->state = EDDY__ENDED;
     if (task->scope) eddy__scopes_prune(task, NULL);
     eddy__switch_done(&task->co);
-    if (task->arg_free || task->arg_size) drop_argument(task);
+    eddy__call_destructor(task->arg_free, task->co.arg);
+    if (task->arg_size) eddy__free(task->co.arg, task->arg_size);
     block_free(task->co.block, task->co.size);
     eddy__list_remove(&task->link);
     loop.task_count--;
@@ -314,7 +315,7 @@ int eddy_fail(int code, const char *format, ...) {
 int eddy_set_value(void *value, void (*free_value)(void *)) {
     eddy__task *task = eddy__current;
     if (!task) return EDDY_ESTATE;
-    if (task->future.free_value) task->future.free_value(task->future.value);
+    eddy__call_destructor(task->future.free_value, task->future.value);
     task->future.value = value;
     task->future.free_value = free_value;
     return 0;

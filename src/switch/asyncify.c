@@ -5,6 +5,8 @@
  * what lies between is instrumented, so enter must call the body itself. */
 #include "switch.h"
 
+#include <string.h>
+
 
 
 __attribute__((import_module("asyncify"), import_name("stop_unwind"))) void
@@ -20,7 +22,10 @@ eddy__overflow eddy__switch_overflow;
 /* Eight bytes that no frame holds by accident. */
 #define CANARY UINT64_C(0xeddc0ffee0ddba11)
 
-/* The low end of a block. The C stack reaches it last, the record never. */
+/* Of a copied name, so much is kept for the report. */
+#define LONGEST_NAME 39
+
+/* The low end of a block, before the record. The C stack reaches it last, the record never. */
 typedef struct {
     uint64_t canary;
     const char *name, *site;
@@ -31,15 +36,24 @@ size_t eddy__switch_min_size(void) {
 }
 
 void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(void *), void *arg,
-                       const char *name, const char *site) {
+                       const char *name, const char *site, bool copy_name) {
+    char *record = block + sizeof(head);
+    co->name = name;
+    if (copy_name) {
+        size_t length = strlen(name);
+        if (length > LONGEST_NAME) length = LONGEST_NAME;
+        memcpy(record, name, length);
+        record[length] = 0;
+        name = record;
+        record += (length + sizeof(uint64_t)) & ~(sizeof(uint64_t) - 1);
+    }
     *(head *)block = (head){CANARY, name, site};
-    co->record = block + sizeof(head);
+    co->record = record;
     /* Compiled code computes with a stack pointer that is a multiple of 16. */
     co->sp = (char *)((uintptr_t)(block + size) & ~(uintptr_t)15);
     co->block = block;
     co->size = size;
     co->deepest = 0;
-    co->name = name;
     co->site = site;
     co->fn = fn;
     co->arg = arg;

@@ -105,7 +105,8 @@ static void trampoline(void) {
 }
 
 void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(void *), void *arg,
-                       const char *name, const char *site) {
+                       const char *name, const char *site, bool copy_name) {
+    (void)copy_name; /* the stack grows down, away from where names are kept */
     memset(co, 0, sizeof *co);
     uint64_t canary = CANARY;
     memcpy(block, &canary, sizeof canary);

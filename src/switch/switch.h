@@ -62,9 +62,10 @@ extern eddy__overflow eddy__switch_overflow;
 /* Smallest block that can run anything at all. */
 size_t eddy__switch_min_size(void);
 
-/* `name` and `site` are for eddy__switch_overflow. */
+/* `name` and `site` are for eddy__switch_overflow; a name in memory that an overflow may reach is
+ * to be copied. */
 void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(void *), void *arg,
-                       const char *name, const char *site);
+                       const char *name, const char *site, bool copy_name);
 void eddy__switch_done(eddy__coroutine *co); /* before the block is reused or freed */
 
 /* Runs `co` until it suspends or its body returns. May nest: the body of one may enter another. */
