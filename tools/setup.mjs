@@ -5,6 +5,10 @@
 //   node tools/setup.mjs [--relock] [--quiet] [--json] [PART...]
 //   PART: web wasi native browser site sources (without any: web wasi native)
 //
+// Variables: EDDY_CACHE (folder), EDDY_TOOLS=own (leave aside what PATH, EMSDK and WASI_SDK_PATH
+// offer), CC, EDDY_BROWSER (program), EDDY_DEBIAN_MIRROR (where apt names none), EDDY_UNTESTED=1
+// (take compilers of a major that was never tried), EDDY_STALL_MS (a silent mirror's patience).
+//
 // A folder in the cache counts only with its stamp, which is written last and whose key holds
 // the versions and sums of what is in it: whatever interrupts a set-up, the next one sees no
 // half-made folder. A set-up that finds all stamps reads a few small files and runs nothing.
@@ -12,13 +16,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { cacheFolder, digest, layFolder, mustRun, partOf, Report, settle,
          SetupError, writeWhole } from './setup/base.mjs';
 import { checkTested, fetchFiles, Gone, resolveParts } from './setup/debian.mjs';
 import { checkEmscripten, emscriptenCommand, emscriptenVersion } from './setup/emscripten.mjs';
 import * as found from './setup/found.mjs';
-import { LAYOUT, LOCK_FILE, readLock, SOURCES, SUITES, WHEELS } from './setup/packages.mjs';
+import { atLeast, LAYOUT, LEAST, LOCK_FILE, readLock, SOURCES, SUITES,
+         WHEELS } from './setup/packages.mjs';
 import { checkWasi, layTree, treePaths } from './setup/tree.mjs';
 import { alone } from './setup/turn.mjs';
 import { layWheel, resolveWheel } from './setup/wheels.mjs';
@@ -176,7 +181,7 @@ class Setup {
         if (process.platform === 'linux' && machine === this.lock.architecture) return;
         throw new SetupError('eddy lays out compilers and hosts for Linux on ' +
             `${this.lock.architecture}, this is ${process.platform} on ${machine}: bring emcc ` +
-            '(3.1.60 or later), a WASI SDK (WASI_SDK_PATH), wasmtime and wasm-tools');
+            `(${LEAST.emcc} or later), a WASI SDK (WASI_SDK_PATH), wasmtime and wasm-tools`);
     }
 
     async layTree(place) {
@@ -313,6 +318,9 @@ function wasiTools({ cc, ld, sysroot, builtins, version, search }) {
 export async function setup({ want = ['web', 'wasi', 'native'], quiet, lockFile } = {}) {
     const unknown = want.find((name) => !PARTS.includes(name));
     if (unknown) throw new SetupError(`no part "${unknown}": there are ${PARTS.join(', ')}`);
+    if (!atLeast(process.versions.node, LEAST.node)) {
+        throw new SetupError(`this is Node ${process.versions.node}, eddy needs ${LEAST.node}`);
+    }
     const state = new Setup({ want, quiet, lockFile });
     try {
         await state.look();
@@ -345,7 +353,7 @@ export async function relock({ quiet } = {}) {
         }
         const { stdout } = await mustRun('dpkg', ['dpkg', '--print-architecture']);
         const lock = { architecture: stdout.trim(), debian, wheels };
-        await writeWhole(LOCK_FILE.pathname, `${JSON.stringify(lock, null, 1)}\n`);
+        await writeWhole(fileURLToPath(LOCK_FILE), `${JSON.stringify(lock, null, 1)}\n`);
         report.step('tools/toolchain.lock.json is written');
     });
 }

@@ -36,7 +36,8 @@ export function systemSources(root = '/etc/apt') {
     const found = [];
     for (const { path, text } of sourceFiles(root)) {
         if (path.endsWith('.list')) {
-            for (const [, uri, suite] of text.matchAll(/^\s*deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)/gm)) {
+            const lines = text.matchAll(/^\s*deb\s+(?:\[[^\]]*\]\s+)?(\S+)\s+(\S+)/gm);
+            for (const [, uri, suite] of lines) {
                 found.push({ uri, suites: [suite] });
             }
             continue;
@@ -105,7 +106,8 @@ async function withApt(cache, work) {
 /** The reasons that apt gave, without the addresses. */
 function reasons(text) {
     const found = [...text.matchAll(/^[EW]: (?:Failed to fetch \S+\s+)?(.*)$/gm)].map((m) => m[1]);
-    const one = found.find((line) => /resolv|connect|time|unreachable|mismatch|404|sign/i.test(line));
+    const telling = /resolv|connect|time|unreachable|mismatch|404|sign/i;
+    const one = found.find((line) => telling.test(line));
     return (one ?? found[0] ?? lastLine(text)).replace(/\s+/g, ' ').slice(0, 160);
 }
 
@@ -288,9 +290,9 @@ const RESOLVE = {
 export function checkTested(files) {
     const untested = (name, major, tested) => {
         if (major !== undefined && !tested.includes(Number(major)) && !process.env.EDDY_UNTESTED) {
-            throw new SetupError(`Debian now offers ${name} ${major}, and this version of eddy was ` +
-                `tested with ${tested.join(', ')}: take a newer eddy, set EDDY_UNTESTED=1 to try, ` +
-                'or bring your own emcc and WASI SDK');
+            throw new SetupError(`Debian now offers ${name} ${major}, and this version of eddy ` +
+                `was tested with ${tested.join(', ')}: take a newer eddy, set EDDY_UNTESTED=1 ` +
+                'to try, or bring your own emcc and WASI SDK');
         }
     };
     for (const { name, version } of files) {

@@ -24,7 +24,10 @@ export class Versions {
         if (!(key in this.known)) {
             const { code, stdout, stderr } = await run([program, ...args])
                 .catch(() => ({ code: 1 }));
-            this.known[key] = code === 0 ? pattern.exec(stdout + stderr)?.[1] ?? null : null;
+            const answer = code === 0 ? pattern.exec(stdout + stderr)?.[1] : null;
+            // A failure may pass (no memory, an interruption): it is not kept.
+            if (!answer) return null;
+            this.known[key] = answer;
             // Only a faster second start is lost when the cache cannot be written.
             await writeWhole(this.path, JSON.stringify(this.known, null, 1)).catch(() => {});
         }

@@ -17,7 +17,8 @@ const KEEP_BINARYEN = /^wasm-(?!shell|reduce|fuzz)|^wasm2js$/;
 const NOT_NEEDED = ['etc', 'usr/share/doc', 'usr/share/man', 'usr/share/lintian',
     'usr/share/bash-completion', 'usr/share/emacs', 'usr/share/vim', 'usr/share/doc-base',
     'usr/share/gdb', 'usr/share/clang', 'usr/share/emscripten/docs', 'usr/share/emscripten/media',
-    'usr/include/x86_64-linux-gnu', 'usr/lib/systemd', 'usr/lib/cmake', 'var', 'usr/lib/bfd-plugins'];
+    'usr/include/x86_64-linux-gnu', 'usr/lib/systemd', 'usr/lib/cmake', 'var',
+    'usr/lib/bfd-plugins'];
 
 function only(folder, pattern, what) {
     const found = existsSync(folder) ? readdirSync(folder).filter((n) => pattern.test(n)) : [];
@@ -103,7 +104,7 @@ async function checkComplete(tree, patchelf) {
             seen.add(name);
             const path = join(native, name);
             if (!existsSync(path)) {
-                throw new SetupError(`the compilers need ${name}, which no fetched package holds: ` +
+                throw new SetupError(`the compilers need ${name}, which no fetched package has: ` +
                     'the suite has changed; run `node tools/setup.mjs --relock`');
             }
             queue.push(path);

@@ -33,7 +33,7 @@ function why(name, text) {
     if (/DO NOT MATCH THE HASHES/i.test(text)) {
         return `${name} came damaged: its SHA-256 is not the one in tools/toolchain.lock.json`;
     }
-    if (/NewConnectionError|Max retries|Could not fetch URL|Connection|timed out|resolv/i.test(text)) {
+    if (/Max retries|Could not fetch URL|Connection|timed out|resolv/i.test(text)) {
         return `cannot fetch ${name}: no connection to the Python package index. ` +
             'Nothing was changed; run it again when the network is back';
     }
