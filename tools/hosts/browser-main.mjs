@@ -2,32 +2,71 @@
 // same file. Served to the browser by chromium.mjs; knows nothing of it.
 
 /**
+ * Watches what can call a program again after its main() has returned: timers, messages, requests.
+ * -> a function that waits until there is nothing of that any more.
+ */
+function watchActivity() {
+    const { setTimeout: set, clearTimeout: clear, fetch: request } = globalThis;
+    const { postMessage: post } = MessagePort.prototype;
+    const timers = new Set();
+    let requests = 0, messages = 0;
+    globalThis.setTimeout = (callback, delay) => {
+        const timer = set(() => {
+            timers.delete(timer);
+            callback();
+        }, delay);
+        timers.add(timer);
+        return timer;
+    };
+    globalThis.clearTimeout = (timer) => {
+        timers.delete(timer);
+        clear(timer);
+    };
+    globalThis.fetch = (...args) => {
+        requests++;
+        return request(...args).finally(() => { requests--; });
+    };
+    MessagePort.prototype.postMessage = function (...args) {
+        messages++;
+        return post.apply(this, args);
+    };
+    return async () => {
+        for (let quiet = 0; quiet < 3;) {
+            const before = messages;
+            await new Promise((done) => { set(done, 5); });
+            quiet = timers.size || requests || messages !== before ? 0 : quiet + 1;
+        }
+    };
+}
+
+/**
  * Runs the program behind `url`; `output` is told what it prints as it does.
  * @returns {Promise<number>} its exit status
  */
 async function runProgram(url, args, output) {
-    // A program with a main() of its own does not link eddy's, which tells the end: there main's
-    // return is the end.
+    // eddy's own main tells the end. A program with a main() of its own does not link that: its end is
+    // when main has returned and nothing is left that could go on.
     const glue = await (await fetch(url)).text();
-    const tellsItsEnd = glue.includes('eddy_js_exit');
+    const untilQuiet = glue.includes('eddy_js_exit') ? undefined : watchActivity();
     const { default: create } = await import(url);
     return new Promise((done, fail) => {
-        let status = 0, returned = false;
-        create({
+        let status = 0;
+        const options = {
             arguments: args,
             print: (line) => output('stdout', `${line}\n`),
             printErr: (line) => output('stderr', `${line}\n`),
             onEddyExit: done,
             quit(code, toThrow) {
                 status = code;
-                // exit() was called later, from a task: no main is there to return.
-                if (returned) done(code);
                 throw toThrow;
             },
-        }).then(() => {
-            returned = true;
-            if (!tellsItsEnd || status) done(status);
-        }, fail);
+        };
+        create(options).then(async () => {
+            if (status) done(status);
+            if (!untilQuiet) return;
+            await untilQuiet();
+            done(status);
+        }).catch(fail);
     });
 }
 
