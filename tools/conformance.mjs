@@ -83,6 +83,7 @@ export async function checkCase(host, artifact, name) {
     const { code, stdout, stderr } = await host.run(artifact, { timeout: 30_000 });
     const wrong = differences(expected, linesOf(stdout));
     if (code !== 0) wrong.push(`exit status ${code}`);
+    else if (/^case: /m.test(stderr)) wrong.push('case.h complains');
     if (wrong.length && stderr) wrong.push(...linesOf(stderr).map((line) => `stderr: ${line}`));
     return wrong;
 }
