@@ -7,7 +7,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { ASYNCIFY, COMPILE, LINK, WARNINGS } from './flags.mjs';
+import { ASYNCIFY, CHECK_STACK, COMPILE, LINK, WARNINGS } from './flags.mjs';
 
 const PROGRAM_FOLDERS = ['examples', 'tests/conformance', 'tests/programs', 'bench/c'];
 
@@ -171,7 +171,8 @@ export function configure({ host, mode, tools, programs = [] }) {
         const files = needs.files.map(place).flatMap(glob);
         const own = files.filter((file) => !file.startsWith('/'));
         const parts = [
-            ...[program, ...own].map((file) => object(file, [...WARNINGS, ...extra])),
+            ...[program, ...own].map((file) =>
+                object(file, [...WARNINGS, ...(CHECK_STACK[host]?.[mode] ?? []), ...extra])),
             ...(definesEddyMain(program) ? [object(MAIN, WARNINGS)] : []),
             ...files.filter((file) => file.startsWith('/')).map((file) => object(file, ['-w', ...extra])),
         ];

@@ -2,6 +2,8 @@
 
 export const WARNINGS = ['-Wall', '-Wextra', '-Wconversion'];
 
+const STACK_CHECK = ['-finstrument-function-entry-bare'];
+
 /** Flags of C files by host and mode. Third-party files are compiled without warnings. */
 export const COMPILE = {
     all: ['-std=c11', '-Iinclude', '-Isrc'],
@@ -13,6 +15,9 @@ export const COMPILE = {
     web: [],
     wasi: ['-D_GNU_SOURCE'],
 };
+
+// Of a program's own files only: each function first looks whether its frame fits (asyncify.c).
+export const CHECK_STACK = { web: { debug: STACK_CHECK }, wasi: { debug: STACK_CHECK } };
 
 export const LINK = {
     native: {
@@ -45,6 +50,7 @@ const NEVER_SUSPEND = [
     'eddy_release_all', 'eddy_resolve', 'eddy_resolve_value', 'eddy_reject', 'eddy_cancel',
     'eddy_fail', 'eddy_scope_*', 'eddy__scope_*', 'eddy_run', 'eddy_runner_*', 'eddy_set_value',
     'eddy_on_done', 'eddy_off_done', 'eddy_call_*', 'eddy_tree', 'eddy_message', 'eddy_result',
+    'eddy__switch_overflowed', '__cyg_profile_func_enter_bare',
     'eddy_interrupt', 'eddy__host_complete', 'eddy_response_close',
     // libc's, when they do not call back into the program.
     'printf', 'fprintf', 'vfprintf', 'vsnprintf', 'snprintf', 'printf_core', 'fwrite',

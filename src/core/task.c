@@ -209,7 +209,7 @@ void eddy__task_wake(eddy__task *task, int result) {
     eddy__task_push(task);
 }
 
-static void overflowed(bool contained) {
+static void report_overflow(void) {
     const eddy__overflow *overflow = &eddy__switch_overflow;
     bool known = overflow->needed > overflow->has;
     eddy__line line = {0};
@@ -220,16 +220,21 @@ static void overflowed(bool contained) {
     eddy__line_text(&line, " bytes of stack, has ");
     eddy__line_number(&line, (long long)overflow->has);
     eddy__report(EDDY_EOVERFLOW, line.bytes, overflow->name, overflow->site);
-    if (!contained) eddy__host_abort();
-    /* Its frames are lost, so nothing it holds can be cleaned up, and others may point into them. */
-    eddy__loop_halt(EDDY_EOVERFLOW);
+}
+
+void eddy__switch_overflowed(void) {
+    report_overflow();
+    eddy__host_abort();
 }
 
 static void left(eddy__task *task, eddy__outcome outcome) {
     if (outcome == EDDY__FINISHED)
         eddy__task_ended(task, task->co.result);
-    else
-        overflowed(outcome == EDDY__OVERFLOWED);
+    if (outcome == EDDY__BROKEN) eddy__switch_overflowed();
+    if (outcome != EDDY__OVERFLOWED) return;
+    /* Its frames are lost, so nothing it holds can be cleaned up, and others may point into them. */
+    report_overflow();
+    eddy__loop_halt(EDDY_EOVERFLOW);
 }
 
 EDDY__INLINE void run(eddy__task *task) {

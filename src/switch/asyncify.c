@@ -72,6 +72,30 @@ EDDY__INLINE void set_stack_pointer(char *sp) {
                      : "r"(sp));
 }
 
+#ifndef NDEBUG
+
+static eddy__coroutine *running; /* innermost; NULL outside of all */
+
+/* Debug builds call this at the head of each of the program's functions: the overflow is named in
+ * the function that causes it, before anything outside of the block is touched. */
+void __cyg_profile_func_enter_bare(void) {
+    if (!running) return;
+    const char *sp = eddy__stack_pointer(), *top = running->block + running->size;
+    if (sp >= eddy__switch_record.pos) return; /* where the next frames will be saved */
+    const head *low = (const head *)running->block;
+    eddy__switch_overflow = (eddy__overflow){(size_t)(top - sp) + sizeof(head), running->size,
+                                             low->name, low->site};
+    running = NULL;
+    eddy__switch_overflowed();
+}
+
+#define SET_RUNNING(co) (running = (co))
+#define RUNNING running
+#else
+#define SET_RUNNING(co) ((void)(co))
+#define RUNNING NULL
+#endif
+
 /* The names are read from the end of the block that the overflow came not from. */
 static eddy__outcome overflow(const eddy__coroutine *co, const char *block, size_t size,
                               const char *end, size_t used) {
@@ -89,6 +113,8 @@ eddy__switch_enter(eddy__coroutine *co) {
     const size_t size = co->size;
     char *const outer_sp = eddy__stack_pointer();
     char *const outer_record = eddy__switch_record.pos;
+    eddy__coroutine *const outer = RUNNING;
+    SET_RUNNING(co);
     set_stack_pointer(co->sp);
     eddy__switch_record.pos = co->record;
     if (co->started) {
@@ -98,6 +124,7 @@ eddy__switch_enter(eddy__coroutine *co) {
         co->started = true;
     }
     int result = co->fn(co->arg);
+    SET_RUNNING(outer);
     if (!eddy__switch_unwinding) {
         set_stack_pointer(outer_sp);
         eddy__switch_record.pos = outer_record;

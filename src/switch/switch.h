@@ -59,6 +59,9 @@ typedef struct eddy__overflow {
 } eddy__overflow;
 extern eddy__overflow eddy__switch_overflow;
 
+/* Provided by the core: tells of eddy__switch_overflow and ends the program. */
+void eddy__switch_overflowed(void);
+
 /* Smallest block that can run anything at all. */
 size_t eddy__switch_min_size(void);
 
