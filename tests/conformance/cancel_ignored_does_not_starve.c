@@ -28,8 +28,15 @@ static int body(void *arg) {
     return rc;
 }
 
-int eddy_main(int argc, char **argv) {
-    (void)argc;
-    (void)argv;
-    return body(NULL);
+static void at_end(int result, void *ctx) {
+    (void)ctx;
+    int status = case_end(result);
+    if (status) exit(status);
+}
+
+int main(void) {
+    case_count_memory();
+    /* Where JavaScript drives the loop, main returns at once and the run goes on after it. */
+    if (eddy_start(body, NULL, at_end, NULL) == EDDY_ESTATE) at_end(eddy_run(body, NULL), NULL);
+    return 0;
 }

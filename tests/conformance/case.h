@@ -120,11 +120,15 @@ static inline void *case_reallocate(void *ctx, void *block, size_t old_size, siz
     return moved;
 }
 
-static inline void case_begin(void) {
+static inline void case_count_memory(void) {
     if (eddy_set_allocator(case_reallocate, &case_memory) < 0) {
         fputs("case: the runtime holds memory before the program begins\n", stderr);
         exit(1);
     }
+}
+
+static inline void case_begin(void) {
+    case_count_memory();
     if (eddy_clock_virtual(true) < 0) {
         fputs("case: there is no virtual clock\n", stderr);
         exit(1);
