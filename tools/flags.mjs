@@ -29,7 +29,11 @@ export const LINK = {
     web: {
         all: [
             '-sMODULARIZE', '-sEXPORT_ES6', '-sENVIRONMENT=web,worker,node',
-            '-sALLOW_MEMORY_GROWTH', '-sMAXIMUM_MEMORY=4GB', '-sEXIT_RUNTIME=0',
+            '-sALLOW_MEMORY_GROWTH', '-sMAXIMUM_MEMORY=4GB', '-sEXIT_RUNTIME=0', '-sDEFAULT_TO_CXX=0',
+            // Besides Emscripten's own, `quit`: a page learns by it how a program ended.
+            '-sINCOMING_MODULE_JS_API=arguments,print,printErr,quit,onExit,onAbort,locateFile,' +
+                'instantiateWasm,wasmBinary,wasmModule,noInitialRun,preRun,postRun,' +
+                'onRuntimeInitialized,stdin,thisProgram',
         ],
         release: ['-O1', '--profiling-funcs'],
         debug: ['-O0', '-g', '-sASSERTIONS=1'],

@@ -25,7 +25,9 @@ eddy__overflow eddy__switch_overflow;
 /* Of a copied name, so much is kept for the report. */
 #define LONGEST_NAME 39
 
-/* The low end of a block, before the record. The C stack reaches it last, the record never. */
+/* Between the record and the low end of a block, where a copied name is. A record that outgrows the
+ * block goes the other way; a C stack that does meets the canary first, then the name's original
+ * is unharmed. */
 typedef struct {
     uint64_t canary;
     const char *name, *site;
@@ -37,18 +39,18 @@ size_t eddy__switch_min_size(void) {
 
 void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(void *), void *arg,
                        const char *name, const char *site, bool copy_name) {
-    char *record = block + sizeof(head);
     co->name = name;
+    co->low = block;
     if (copy_name) {
         size_t length = strlen(name);
         if (length > LONGEST_NAME) length = LONGEST_NAME;
-        memcpy(record, name, length);
-        record[length] = 0;
-        name = record;
-        record += (length + sizeof(uint64_t)) & ~(sizeof(uint64_t) - 1);
+        memcpy(block, name, length);
+        block[length] = 0;
+        name = block;
+        co->low += (length + sizeof(uint64_t)) & ~(sizeof(uint64_t) - 1);
     }
-    *(head *)block = (head){CANARY, name, site};
-    co->record = record;
+    *(head *)co->low = (head){CANARY, name, site};
+    co->record = co->low + sizeof(head);
     /* Compiled code computes with a stack pointer that is a multiple of 16. */
     co->sp = (char *)((uintptr_t)(block + size) & ~(uintptr_t)15);
     co->block = block;
@@ -82,9 +84,8 @@ void __cyg_profile_func_enter_bare(void) {
     if (!running) return;
     const char *sp = eddy__stack_pointer(), *top = running->block + running->size;
     if (sp >= eddy__switch_record.pos) return; /* where the next frames will be saved */
-    const head *low = (const head *)running->block;
     eddy__switch_overflow = (eddy__overflow){(size_t)(top - sp) + sizeof(head), running->size,
-                                             low->name, low->site};
+                                             running->name, running->site};
     running = NULL;
     eddy__switch_overflowed();
 }
@@ -97,18 +98,19 @@ void __cyg_profile_func_enter_bare(void) {
 #endif
 
 /* The names are read from the end of the block that the overflow came not from. */
-static eddy__outcome overflow(const eddy__coroutine *co, const char *block, size_t size,
-                              const char *end, size_t used) {
-    const head *low = (const head *)block;
+static eddy__outcome overflow(const eddy__coroutine *co, const head *low, const char *top,
+                              size_t size, const char *end, size_t used) {
     bool low_is_alive = low->canary == CANARY;
     eddy__switch_overflow = (eddy__overflow){used, size, low_is_alive ? low->name : co->name,
                                              low_is_alive ? low->site : co->site};
-    return low_is_alive && end <= block + size ? EDDY__OVERFLOWED : EDDY__BROKEN;
+    return low_is_alive && end <= top ? EDDY__OVERFLOWED : EDDY__BROKEN;
 }
 
 /* Exported and with a direct call, so that Binaryen leaves it whole. */
 __attribute__((noinline, used, export_name("eddy__switch_enter"))) eddy__outcome
 eddy__switch_enter(eddy__coroutine *co) {
+    /* Of `co` nothing may be read after the body when something has overflowed. */
+    const head *const low = (const head *)co->low;
     char *const block = co->block;
     const size_t size = co->size;
     char *const outer_sp = eddy__stack_pointer();
@@ -129,8 +131,8 @@ eddy__switch_enter(eddy__coroutine *co) {
         set_stack_pointer(outer_sp);
         eddy__switch_record.pos = outer_record;
         co->result = result;
-        if (((head *)block)->canary == CANARY) return EDDY__FINISHED;
-        return overflow(co, block, size, block, 0);
+        if (low->canary == CANARY) return EDDY__FINISHED;
+        return overflow(co, low, block + size, size, block, 0);
     }
     eddy__switch_unwinding = 0;
     /* The frames' epilogues did not run: the pointer still is the innermost frame's. */
@@ -141,7 +143,8 @@ eddy__switch_enter(eddy__coroutine *co) {
     eddy__switch_record.pos = outer_record;
     size_t used = (size_t)(end - block) + (size_t)(block + size - sp);
     /* The record may have grown into the live C stack, or the C stack out of the block. */
-    if (end > sp || ((head *)block)->canary != CANARY) return overflow(co, block, size, end, used);
+    if (end > sp || low->canary != CANARY)
+        return overflow(co, low, block + size, size, end, used);
     if (used > co->deepest) co->deepest = used;
     co->record = end;
     co->sp = sp;

@@ -28,6 +28,7 @@ typedef struct eddy__coroutine {
 #ifdef __wasm__
     char *record; /* end of the saved frames while suspended, else their beginning */
     char *sp;     /* C stack pointer to run on */
+    char *low;    /* end of the C stack: a canary and, for reports, the names */
 #else
     void *sp;     /* machine stack pointer while suspended */
     void *caller; /* the same of whoever entered it, valid while it runs */
