@@ -82,7 +82,13 @@ void eddy__table_trim(eddy__table *table); /* frees the slots if there is no ite
 /* What can be run in a pass. Every element is in the ready queue at most once. */
 typedef struct eddy__ready {
     struct eddy__ready *next;
-    enum { EDDY__READY_TASK, EDDY__READY_NEW, EDDY__READY_CALL, EDDY__READY_CALLBACK } kind;
+    enum {
+        EDDY__READY_TASK, /* goes on */
+        EDDY__READY_NEW,  /* a task before its first step */
+        EDDY__READY_CALL,
+        EDDY__READY_CALLBACK,
+        EDDY__READY_PASS_END, /* the loop's own mark between two passes */
+    } kind;
 } eddy__ready;
 
 /* A place in the heap of deadlines, embedded in what owns the deadline. */
@@ -214,7 +220,8 @@ void eddy__task_abandon(eddy__task *task); /* ends it without running its cleanu
 void eddy__task_count_ignored(eddy__task *task);
 bool eddy__task_attend(eddy__task *task, const char *stack_pointer); /* true: it is cancelled */
 void eddy__task_start(eddy__task *task); /* the first step */
-void eddy__task_step(eddy__task *task);  /* any later one */
+/* A step has ended other than by suspending. */
+void eddy__task_left(eddy__task *task, eddy__outcome outcome);
 void eddy__blocks_trim(void);
 void eddy__scopes_prune(eddy__task *task, const char *stack_pointer); /* NULL: it has ended */
 void eddy__scope_expire(eddy__open_scope *open);
@@ -330,11 +337,10 @@ void eddy__tree_write(void (*write)(const char *text, size_t length, void *ctx),
 
 /* The one loop of this instance. A run is: RUNNING until main has ended, then ENDING (R11). */
 typedef struct eddy__loop {
-    eddy__ready ready;       /* the queue; .next is the first element */
-    eddy__ready *ready_last; /* &ready: the queue is empty */
-    eddy__ready *pass_last;  /* the last element of the current pass; NULL between passes */
-    bool in_pass;            /* steps are being run: wake-ups need not wake the host */
-    bool sync;               /* driven by eddy_run or a runner: nobody else drives it */
+    eddy__ready *ready_head, *ready_last; /* the queue; never empty, because of the mark */
+    eddy__ready pass_end;                 /* the mark: what is before it belongs to this pass */
+    bool in_pass;                         /* steps are being run: wake-ups need not wake the host */
+    bool sync;                            /* driven by eddy_run or a runner: nobody else drives it */
 
     eddy_time now;          /* as last read from the clock */
     uint32_t steps_to_look; /* until the clock is read again */
@@ -366,7 +372,12 @@ typedef struct eddy__loop {
 extern eddy__loop eddy__the_loop;
 
 void eddy__ready_push(eddy__ready *element);
-eddy__ready *eddy__ready_pop(void); /* NULL: the queue is empty */
+/* The same for what a task does during its step, when the host needs no waking. */
+EDDY__INLINE void eddy__ready_append(eddy__ready *element) {
+    element->next = NULL;
+    eddy__the_loop.ready_last->next = element;
+    eddy__the_loop.ready_last = element;
+}
 int eddy__loop_begin(eddy_fn fn, void *arg);
 /* Runs passes until nothing is ready or the clock says `until`. True: there is more to run now. */
 bool eddy__loop_turn(eddy_time until);

@@ -11,7 +11,9 @@
 #include "internal.h"
 
 eddy__loop eddy__the_loop = {
-    .ready_last = &eddy__the_loop.ready,
+    .ready_head = &eddy__the_loop.pass_end,
+    .ready_last = &eddy__the_loop.pass_end,
+    .pass_end.kind = EDDY__READY_PASS_END,
     .tasks = {&eddy__the_loop.tasks, &eddy__the_loop.tasks},
     .unread = {&eddy__the_loop.unread, &eddy__the_loop.unread},
     .look_interval = 1,
@@ -63,31 +65,32 @@ static void look_at_clock(void) {
 /* ---- ready queue -------------------------------------------------------------------------------- */
 
 void eddy__ready_push(eddy__ready *element) {
-    element->next = NULL;
-    loop.ready_last->next = element;
-    loop.ready_last = element;
+    eddy__ready_append(element);
     if (EDDY__UNLIKELY(!loop.in_pass)) eddy__host_wake();
 }
 
-eddy__ready *eddy__ready_pop(void) {
-    eddy__ready *element = loop.ready.next;
-    if (!element) return NULL;
-    loop.ready.next = element->next;
-    if (loop.ready_last == element) loop.ready_last = &loop.ready;
-    return element;
+static bool nothing_ready(void) {
+    return loop.ready_head == loop.ready_last; /* the mark alone */
 }
 
-EDDY__INLINE void run_element(eddy__ready *element) {
-    if (EDDY__LIKELY(element->kind == EDDY__READY_TASK)) {
-        eddy__task_step(EDDY__OWNER(element, eddy__task, ready));
-    } else if (element->kind == EDDY__READY_NEW) {
-        element->kind = EDDY__READY_TASK;
-        eddy__task_start(EDDY__OWNER(element, eddy__task, ready));
-    } else if (element->kind == EDDY__READY_CALL) {
-        eddy__call_run(EDDY__OWNER(element, eddy__call, ready));
-    } else {
-        eddy__callback_run(EDDY__OWNER(element, eddy__callback, ready));
+/* Empties the ready queue without running anything. Tasks are still in loop.tasks. */
+static void drop_ready(void) {
+    eddy__ready *element = loop.ready_head, *next;
+    loop.ready_last->next = NULL;
+    loop.ready_head = loop.ready_last = &loop.pass_end;
+    for (; element; element = next) {
+        next = element->next;
+        if (element->kind == EDDY__READY_CALLBACK) {
+            eddy__callback *callback = EDDY__OWNER(element, eddy__callback, ready);
+            callback->fn = NULL;
+            eddy__callback_run(callback);
+        } else if (element->kind == EDDY__READY_CALL) {
+            eddy__call *call = EDDY__OWNER(element, eddy__call, ready);
+            call->fn = NULL;
+            eddy__call_run(call);
+        }
     }
+    loop.pass_end.next = NULL;
 }
 
 /* ---- the end of a run --------------------------------------------------------------------------- */
@@ -100,23 +103,6 @@ static void cancel_leftovers(void) {
         loop.leftover++;
         (void)eddy_cancel(&task->future);
     }
-}
-
-/* Empties the ready queue without running anything. Tasks are still in loop.tasks. */
-static void drop_ready(void) {
-    eddy__ready *element;
-    while ((element = eddy__ready_pop())) {
-        if (element->kind == EDDY__READY_CALLBACK) {
-            eddy__callback *callback = EDDY__OWNER(element, eddy__callback, ready);
-            callback->fn = NULL;
-            eddy__callback_run(callback);
-        } else if (element->kind == EDDY__READY_CALL) {
-            eddy__call *call = EDDY__OWNER(element, eddy__call, ready);
-            call->fn = NULL;
-            eddy__call_run(call);
-        }
-    }
-    loop.pass_last = NULL;
 }
 
 static void abandon_all(void) {
@@ -161,6 +147,7 @@ static void finish_run(void) {
 void eddy__loop_halt(int result) {
     loop.result = result;
     loop.halted = true;
+    loop.steps_to_look = 1; /* where it is seen */
 }
 
 /* Between two passes: is the run over, or at the next stage of its end? */
@@ -200,7 +187,7 @@ static bool break_deadlock(void) {
     eddy__report_tree();
     if (first && loop.phase == EDDY__RUN) {
         (void)eddy_cancel(&loop.main->future);
-        if (loop.ready.next) return true;
+        if (!nothing_ready()) return true;
     }
     /* Cancelling has not helped: what is left waits inside shields or for one another's end. */
     eddy__loop_halt(EDDY_EDEADLK);
@@ -209,33 +196,58 @@ static bool break_deadlock(void) {
 
 /* ---- driving ----------------------------------------------------------------------------------------- */
 
+/* Between two passes. False: there is nothing to run. */
+static bool begin_pass(void) {
+    if (loop.phase != EDDY__IDLE) {
+        advance_phase();
+        if (loop.phase == EDDY__IDLE && loop.sync) return false;
+    }
+    if (loop.is_virtual) loop.now = loop.virtual_now;
+    eddy__timers_fire(loop.now);
+    if (nothing_ready()) return false;
+    loop.ready_head = loop.pass_end.next;
+    eddy__ready_append(&loop.pass_end);
+    return true;
+}
+
+/* Runs the first element of the queue. False: it was the mark, and there is nothing behind it. */
+EDDY__INLINE bool run_next(void) {
+    eddy__ready *element = loop.ready_head;
+    if (EDDY__LIKELY(element->kind == EDDY__READY_TASK)) {
+        loop.ready_head = element->next;
+        eddy__task *task = EDDY__OWNER(element, eddy__task, ready);
+        eddy__current = task;
+        eddy__outcome outcome = eddy__switch_enter(&task->co);
+        if (EDDY__UNLIKELY(outcome != EDDY__SUSPENDED)) eddy__task_left(task, outcome);
+        return true;
+    }
+    eddy__current = NULL;
+    if (element->kind == EDDY__READY_PASS_END) return begin_pass();
+    loop.ready_head = element->next;
+    if (element->kind == EDDY__READY_NEW)
+        eddy__task_start(EDDY__OWNER(element, eddy__task, ready));
+    else if (element->kind == EDDY__READY_CALL)
+        eddy__call_run(EDDY__OWNER(element, eddy__call, ready));
+    else
+        eddy__callback_run(EDDY__OWNER(element, eddy__callback, ready));
+    return true;
+}
+
 bool eddy__loop_turn(eddy_time until) {
     bool more = false;
     loop.in_pass = true;
     look_at_clock();
+    if (loop.halted) loop.steps_to_look = 1;
     for (;;) {
-        if (!loop.pass_last) {
-            if (loop.phase != EDDY__IDLE) {
-                advance_phase();
-                if (loop.phase == EDDY__IDLE && loop.sync) break;
-            }
-            if (loop.is_virtual) loop.now = loop.virtual_now;
-            eddy__timers_fire(loop.now);
-            if (loop.ready_last == &loop.ready) break;
-            loop.pass_last = loop.ready_last;
-        }
-        if (--loop.steps_to_look == 0) {
+        if (EDDY__UNLIKELY(--loop.steps_to_look == 0)) {
+            bool halted = loop.halted;
             look_at_clock();
-            if (loop.now >= until) {
-                more = true;
-                break;
-            }
+            more = loop.now >= until;
+            if (halted ? !begin_pass() : more) break;
         }
-        eddy__ready *element = eddy__ready_pop();
-        if (element == loop.pass_last) loop.pass_last = NULL;
-        run_element(element);
-        if (EDDY__UNLIKELY(loop.halted)) loop.pass_last = NULL;
+        if (!run_next()) break;
     }
+    eddy__current = NULL;
     loop.in_pass = false;
     return more;
 }

@@ -131,6 +131,8 @@ static eddy_future *refuse(const eddy_spawn_options *options) {
     return NULL;
 }
 
+static void start_eagerly(eddy__task *task);
+
 eddy_future *eddy__spawn_with(const char *site, const char *name, eddy_fn fn,
                               const eddy_spawn_options *options) {
     static const eddy_spawn_options defaults;
@@ -164,7 +166,7 @@ eddy_future *eddy__spawn_with(const char *site, const char *name, eddy_fn fn,
     eddy__list_append(&loop.tasks, &task->link);
     loop.task_count++;
     if (options->eager)
-        eddy__task_start(task);
+        start_eagerly(task);
     else
         eddy__ready_push(&task->ready);
     return &task->future;
@@ -227,9 +229,9 @@ void eddy__switch_overflowed(void) {
     eddy__host_abort();
 }
 
-static void left(eddy__task *task, eddy__outcome outcome) {
-    if (outcome == EDDY__FINISHED)
-        eddy__task_ended(task, task->co.result);
+void eddy__task_left(eddy__task *task, eddy__outcome outcome) {
+    eddy__current = NULL;
+    if (outcome == EDDY__FINISHED) eddy__task_ended(task, task->co.result);
     if (outcome == EDDY__BROKEN) eddy__switch_overflowed();
     if (outcome != EDDY__OVERFLOWED) return;
     /* Its frames are lost, so nothing it holds can be cleaned up, and others may point into them. */
@@ -237,26 +239,25 @@ static void left(eddy__task *task, eddy__outcome outcome) {
     eddy__loop_halt(EDDY_EOVERFLOW);
 }
 
-EDDY__INLINE void run(eddy__task *task) {
-    eddy__task *outer = eddy__current; /* not NULL if this is an eager first step */
-    eddy__current = task;
-    eddy__outcome outcome = eddy__switch_enter(&task->co);
-    eddy__current = outer;
-    if (EDDY__UNLIKELY(outcome != EDDY__SUSPENDED)) left(task, outcome);
-}
-
-void eddy__task_step(eddy__task *task) {
-    run(task);
-}
-
 void eddy__task_start(eddy__task *task) {
+    task->ready.kind = EDDY__READY_TASK;
     if (EDDY__UNLIKELY(task->cancelled)) {
         eddy__task_ended(task, EDDY_ECANCELED); /* R5 */
         return;
     }
-    task->ready.kind = EDDY__READY_TASK;
     task->state = EDDY__READY;
-    run(task);
+    eddy__current = task;
+    eddy__outcome outcome = eddy__switch_enter(&task->co);
+    if (outcome != EDDY__SUSPENDED) eddy__task_left(task, outcome);
+}
+
+/* The first step inside the caller's step. */
+static void start_eagerly(eddy__task *task) {
+    eddy__task *outer = eddy__current;
+    eddy__switch_state state = eddy__switch_nest();
+    eddy__task_start(task);
+    eddy__switch_unnest(state);
+    eddy__current = outer;
 }
 
 /* ---- ending ----------------------------------------------------------------------------------------------- */

@@ -4,7 +4,7 @@
 EDDY__PRIMITIVE int eddy__yield(const char *site) {
     EDDY__PRIMITIVE_BEGIN(task, site)
     task->resume = 0;
-    eddy__ready_push(&task->ready); /* its state is READY all along */
+    eddy__ready_append(&task->ready); /* its state is READY all along */
     return eddy__park(task);
 }
 

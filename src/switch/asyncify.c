@@ -15,7 +15,6 @@ __attribute__((import_module("asyncify"), import_name("start_rewind"))) void
 eddy__asyncify_start_rewind(void *record);
 
 int eddy__switch_rewinding;
-int eddy__switch_unwinding;
 eddy__record eddy__switch_record = {.end = (char *)UINTPTR_MAX};
 eddy__overflow eddy__switch_overflow;
 
@@ -31,6 +30,8 @@ eddy__overflow eddy__switch_overflow;
 typedef struct {
     uint64_t canary;
     const char *name, *site;
+    const char *block;
+    size_t size;
 } head;
 
 size_t eddy__switch_min_size(void) {
@@ -49,13 +50,12 @@ void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(
         name = block;
         co->low += (length + sizeof(uint64_t)) & ~(sizeof(uint64_t) - 1);
     }
-    *(head *)co->low = (head){CANARY, name, site};
+    *(head *)co->low = (head){CANARY, name, site, block, size};
     co->record = co->low + sizeof(head);
     /* Compiled code computes with a stack pointer that is a multiple of 16. */
     co->sp = (char *)((uintptr_t)(block + size) & ~(uintptr_t)15);
     co->block = block;
     co->size = size;
-    co->deepest = 0;
     co->site = site;
     co->fn = fn;
     co->arg = arg;
@@ -97,24 +97,27 @@ void __cyg_profile_func_enter_bare(void) {
 #define RUNNING NULL
 #endif
 
-/* The names are read from the end of the block that the overflow came not from. */
-static eddy__outcome overflow(const eddy__coroutine *co, const head *low, const char *top,
-                              size_t size, const char *end, size_t used) {
-    bool low_is_alive = low->canary == CANARY;
-    eddy__switch_overflow = (eddy__overflow){used, size, low_is_alive ? low->name : co->name,
-                                             low_is_alive ? low->site : co->site};
-    return low_is_alive && end <= top ? EDDY__OVERFLOWED : EDDY__BROKEN;
+/* What is needed to tell of it is read from the side that the overflow came not from: upwards of
+ * `low` the record's, downwards the C stack's. `sp` NULL: the body has returned. */
+static eddy__outcome overflow(const eddy__coroutine *co, const head *low, const char *end,
+                              const char *sp) {
+    if (low->canary != CANARY) {
+        size_t used = sp ? (size_t)(co->block + co->size - sp) : 0;
+        eddy__switch_overflow = (eddy__overflow){used, co->size, co->name, co->site};
+        return EDDY__BROKEN;
+    }
+    const char *top = low->block + low->size;
+    size_t used = (size_t)(end - low->block) + (size_t)(top - sp);
+    eddy__switch_overflow = (eddy__overflow){used, low->size, low->name, low->site};
+    return end <= top ? EDDY__OVERFLOWED : EDDY__BROKEN;
 }
 
 /* Exported and with a direct call, so that Binaryen leaves it whole. */
 __attribute__((noinline, used, export_name("eddy__switch_enter"))) eddy__outcome
 eddy__switch_enter(eddy__coroutine *co) {
     /* Of `co` nothing may be read after the body when something has overflowed. */
-    const head *const low = (const head *)co->low;
-    char *const block = co->block;
-    const size_t size = co->size;
+    head *const low = (head *)co->low;
     char *const outer_sp = eddy__stack_pointer();
-    char *const outer_record = eddy__switch_record.pos;
     eddy__coroutine *const outer = RUNNING;
     SET_RUNNING(co);
     set_stack_pointer(co->sp);
@@ -127,25 +130,19 @@ eddy__switch_enter(eddy__coroutine *co) {
     }
     int result = co->fn(co->arg);
     SET_RUNNING(outer);
-    if (!eddy__switch_unwinding) {
+    char *const end = eddy__switch_record.pos;
+    if (end == (char *)(low + 1)) { /* no frame was saved: the body has returned */
         set_stack_pointer(outer_sp);
-        eddy__switch_record.pos = outer_record;
+        if (low->canary != CANARY) return overflow(co, low, end, 0);
         co->result = result;
-        if (low->canary == CANARY) return EDDY__FINISHED;
-        return overflow(co, low, block + size, size, block, 0);
+        return EDDY__FINISHED;
     }
-    eddy__switch_unwinding = 0;
     /* The frames' epilogues did not run: the pointer still is the innermost frame's. */
-    char *sp = eddy__stack_pointer();
-    char *end = eddy__switch_record.pos;
+    char *const sp = eddy__stack_pointer();
     eddy__asyncify_stop_unwind();
     set_stack_pointer(outer_sp);
-    eddy__switch_record.pos = outer_record;
-    size_t used = (size_t)(end - block) + (size_t)(block + size - sp);
-    /* The record may have grown into the live C stack, or the C stack out of the block. */
-    if (end > sp || low->canary != CANARY)
-        return overflow(co, low, block + size, size, end, used);
-    if (used > co->deepest) co->deepest = used;
+    /* The record may have grown into the live C stack, the C stack past the canary. */
+    if (end > sp || low->canary != CANARY) return overflow(co, low, end, sp);
     co->record = end;
     co->sp = sp;
     return EDDY__SUSPENDED;

@@ -164,12 +164,9 @@ eddy__outcome eddy__switch_enter(eddy__coroutine *co) {
     uint64_t canary;
     memcpy(&canary, co->block, sizeof canary);
     bool finished = !co->started;
-    if (!finished) {
-        size_t used = (size_t)(co->block + co->size - (char *)co->sp);
-        if (used > co->deepest) co->deepest = used;
-    }
-    if (canary != CANARY || co->deepest > co->size) {
-        eddy__switch_overflow = (eddy__overflow){co->deepest, co->size, co->name, co->site};
+    size_t used = finished ? 0 : (size_t)(co->block + co->size - (char *)co->sp);
+    if (canary != CANARY || used > co->size) {
+        eddy__switch_overflow = (eddy__overflow){used, co->size, co->name, co->site};
         return EDDY__BROKEN;
     }
     return finished ? EDDY__FINISHED : EDDY__SUSPENDED;

@@ -37,7 +37,6 @@ typedef struct eddy__coroutine {
 #endif
     char *block; /* owned by whoever made the coroutine */
     size_t size;
-    size_t deepest;    /* most bytes in use at a suspension so far */
     const char *name, *site; /* whose it is */
     int (*fn)(void *); /* the body */
     void *arg;
@@ -72,7 +71,8 @@ void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(
                        const char *name, const char *site, bool copy_name);
 void eddy__switch_done(eddy__coroutine *co); /* before the block is reused or freed */
 
-/* Runs `co` until it suspends or its body returns. May nest: the body of one may enter another. */
+/* Runs `co` until it suspends or its body returns. The body of one may enter another between a
+ * nest and its unnest. */
 eddy__outcome eddy__switch_enter(eddy__coroutine *co);
 
 #ifdef __wasm__
@@ -86,7 +86,6 @@ typedef struct eddy__record {
 extern eddy__record eddy__switch_record;
 
 extern int eddy__switch_rewinding; /* a coroutine's frames are being restored */
-extern int eddy__switch_unwinding; /* … or saved */
 
 __attribute__((import_module("asyncify"), import_name("start_unwind"))) void
 eddy__asyncify_start_unwind(void *record);
@@ -108,8 +107,15 @@ EDDY__INLINE void eddy__switch_resume(void) {
 
 EDDY__INLINE void eddy__switch_suspend(eddy__coroutine *co) {
     (void)co;
-    eddy__switch_unwinding = 1;
     eddy__asyncify_start_unwind(&eddy__switch_record);
+}
+
+typedef char *eddy__switch_state;
+EDDY__INLINE eddy__switch_state eddy__switch_nest(void) {
+    return eddy__switch_record.pos;
+}
+EDDY__INLINE void eddy__switch_unnest(eddy__switch_state state) {
+    eddy__switch_record.pos = state;
 }
 
 EDDY__INLINE char *eddy__stack_pointer(void) {
@@ -132,6 +138,13 @@ EDDY__INLINE bool eddy__switch_resuming(void) {
     return false;
 }
 EDDY__INLINE void eddy__switch_resume(void) {}
+typedef int eddy__switch_state;
+EDDY__INLINE eddy__switch_state eddy__switch_nest(void) {
+    return 0;
+}
+EDDY__INLINE void eddy__switch_unnest(eddy__switch_state state) {
+    (void)state;
+}
 EDDY__INLINE void eddy__switch_suspend(eddy__coroutine *co) {
     eddy__switch_leave(co);
 }
