@@ -61,6 +61,20 @@ static int many_sleeps(void) {
     return rc;
 }
 
+/* Something else than a timer wakes the loop while a timer is set, and then an earlier one is wanted.
+ * A data: URL is answered without a network. */
+static int earlier_timers(void) {
+    int rc = eddy_go(long_sleep, NULL);
+    for (int i = 0; i < 5 && rc == 0; i++) {
+        eddy_response *r;
+        rc = eddy_fetch(&r, "data:,text");
+        if (rc < 0) break;
+        eddy_response_close(r);
+        rc = eddy_sleep(20 * EDDY_MS);
+    }
+    return rc;
+}
+
 int eddy_main(int argc, char **argv) {
     const char *what = argc > 1 ? argv[1] : "";
     if (!strcmp(what, "sleep")) return sleep_a_little();
@@ -68,6 +82,7 @@ int eddy_main(int argc, char **argv) {
     if (!strcmp(what, "cancelled")) return cancel_an_hour();
     if (!strcmp(what, "deadlock")) return wait_for_nothing();
     if (!strcmp(what, "many")) return many_sleeps();
+    if (!strcmp(what, "earlier")) return earlier_timers();
     if (!strcmp(what, "status")) return 7;
     return eddy_fail(EDDY_EINVAL, "alive: what is \"%s\"?", what);
 }
