@@ -26,8 +26,8 @@ function definesEddyMain(program) {
     return /^int\s+eddy_main\s*\(/m.test(readFileSync(program, 'utf8'));
 }
 
-// The host calls that a host does not have are linked from here.
-const NOT_ON = { web: ['src/io/absent.c'] };
+// Host calls that the web host makes itself.
+const NOT_ON = { web: ['src/io/absent.c', 'src/io/process.c'] };
 
 function list(folder) {
     if (!existsSync(folder)) return [];

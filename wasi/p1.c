@@ -5,11 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 #include <wasi/api.h>
-
-/* A host that rounds a wait down to nothing must not make it spin. */
-#define SHORTEST_WAIT 1
 
 eddy_time eddy__host_now(void) {
     __wasi_timestamp_t now = 0;
@@ -22,7 +18,7 @@ void eddy__host_wait(eddy_time when) {
      * before it comes here. */
     if (when == EDDY_FOREVER) return;
     eddy_time left = when - eddy__host_now();
-    if (left < SHORTEST_WAIT) return;
+    if (left <= 0) return;
     __wasi_subscription_t subscription;
     memset(&subscription, 0, sizeof subscription);
     subscription.u.tag = __WASI_EVENTTYPE_CLOCK;
@@ -36,19 +32,6 @@ void eddy__host_wait(eddy_time when) {
 
 void eddy__host_catch_interrupts(void) {
     /* The host ends the program by itself; there are no signals here. */
-}
-
-void eddy__host_report(const char *text, size_t length) {
-    while (length) {
-        ssize_t written = write(STDERR_FILENO, text, length);
-        if (written <= 0) return;
-        text += written;
-        length -= (size_t)written;
-    }
-}
-
-void eddy__host_exit(int status) {
-    exit(status);
 }
 
 _Noreturn void eddy__host_abort(void) {

@@ -42,19 +42,6 @@ void eddy__host_wait(eddy_time when) {
     nanosleep(&duration, NULL); /* ends early on a signal, which is what we want */
 }
 
-void eddy__host_report(const char *text, size_t length) {
-    while (length) {
-        ssize_t written = write(STDERR_FILENO, text, length);
-        if (written <= 0) return;
-        text += written;
-        length -= (size_t)written;
-    }
-}
-
-void eddy__host_exit(int status) {
-    exit(status);
-}
-
 _Noreturn void eddy__host_abort(void) {
     abort();
 }
