@@ -112,25 +112,31 @@ export function artifactOf(folder, host, program) {
     return join(folder, inside(program).replace(/\.c$/, '') + suffix);
 }
 
-// wasm-opt warns of each name of the remove list that this program does not use.
-function said(line) {
-    return `{ ${line} 2> $out.log || { cat $out.log; exit 1; }; }`;
+/** The command that makes the linked module IN suspendable, as OUT. */
+function asyncify(mode, tools, input, output) {
+    const { all, [mode]: optimise } = ASYNCIFY;
+    // Paths of the rule are ninja's variables: they must not be quoted.
+    if (mode === 'release')
+        return `${command(process.execPath, 'tools/asyncify.mjs', tools.wasmOpt)} ` +
+            `${input} ${output} -- ${command(all)} -- ${command(optimise)}`;
+    // It warns of each name of the remove list that this program does not use.
+    return `{ ${command(tools.wasmOpt, all, optimise)} ${input} -o ${output} 2> $out.log || ` +
+        '{ cat $out.log; exit 1; }; }';
 }
 
 function linkRule(host, mode, tools, { cc, env }, folder) {
     const flags = LINK[host];
-    const asyncify = command(tools.wasmOpt ?? '', ASYNCIFY.all, ASYNCIFY[mode] ?? []);
     if (host === 'native') return `${command(cc)} ${command(flags[mode])} -o $out $in -lm`;
     if (host === 'wasi') {
         const link = command(cc, flags[mode]);
         return `${link} -o $out.core $in ${command(tools.wasi.p1.ldflags)} && ` +
-            `${said(`${asyncify} $out.core -o $out`)} && rm $out.core`;
+            `${asyncify(mode, tools, '$out.core', '$out')} && rm $out.core`;
     }
     const library = join(folder, 'eddy-library.js');
     const link = command(env, cc, flags.all, flags[mode], `--js-library=${library}`);
     // Linked beside, so that the pair appears together and whole.
     return `mkdir -p $out.d && ${link} -o $out.d/$base.mjs $in && ` +
-        `${said(`${asyncify} $out.d/$base.wasm -o $stem.wasm`)} && mv $out.d/$base.mjs $out && rm -r $out.d`;
+        `${asyncify(mode, tools, '$out.d/$base.wasm', '$stem.wasm')} && mv $out.d/$base.mjs $out && rm -r $out.d`;
 }
 
 /** Writes the ninja file; -> { folder, file }. `programs` adds to the project's own. */
@@ -161,7 +167,7 @@ export function configure({ host, mode, tools, programs = [] }) {
     const runtime = runtimeFiles(host).map((file) => object(file, WARNINGS));
     lines.push(`build ${library}: ar ${runtime.map(ninja).join(' ')}`);
 
-    const implicit = [library, ...(host === 'web' ? [join(folder, 'eddy-library.js')] : [])];
+    const implicit = [library, 'tools/asyncify.mjs', ...(host === 'web' ? [join(folder, 'eddy-library.js')] : [])];
     if (host === 'web') writeLibraryJs(folder);
     for (const program of new Set([...projectPrograms(), ...programs])) {
         const needs = needsOf(program);

@@ -1,14 +1,15 @@
 /* gather.c: waiting for many futures at once. */
 #include "internal.h"
 
-/* The wait is over for its task when `fired`; what settles afterwards is none of its business. */
+/* The wait is over for its task when `fired`; from then on no future knows of it. */
 typedef struct many {
     eddy__task *task;
     size_t pending; /* futures that have not ended */
     bool collect;   /* errors do not end the wait */
     bool fired;
-    struct many_node *nodes;
+    struct many_node *nodes; /* owned; NULL once the wait is over */
     size_t count;
+    size_t seen, seen_at; /* next_pending's last answer: the index asked for, and its place */
 } many;
 
 typedef struct many_node {
@@ -17,27 +18,35 @@ typedef struct many_node {
     many *owner;
 } many_node;
 
+/* At once when the wait is over, not when its task resumes: a halted run frees that task's stack,
+ * where `m` is, before the other futures end. */
+static void leave_all(many *m) {
+    for (size_t i = 0; i < m->count; i++) {
+        many_node *node = &m->nodes[i];
+        if (node->future) eddy__future_leave(node->future, &node->waiter);
+    }
+    eddy__free(m->nodes, m->count * sizeof *m->nodes);
+    m->nodes = NULL;
+    m->count = 0;
+}
+
+static void fire(many *m, int result) {
+    m->fired = true;
+    leave_all(m);
+    eddy__task_wake(m->task, result);
+}
+
 void eddy__many_done(eddy__waiter *waiter, eddy_future *f) {
     many_node *node = EDDY__OWNER(waiter, many_node, waiter);
     many *m = node->owner;
     node->future = NULL;
     m->pending--;
-    if (m->fired) return;
+    m->seen = m->seen_at = 0;
     if (f->result < 0 && !m->collect) {
-        m->fired = true;
         eddy__future_deliver(f, m->task);
-        eddy__task_wake(m->task, f->result);
+        fire(m, f->result);
     } else if (m->pending == 0) {
-        m->fired = true;
-        eddy__task_wake(m->task, 0);
-    }
-}
-
-static void leave_all(many *m) {
-    for (size_t i = 0; i < m->count; i++) {
-        many_node *node = &m->nodes[i];
-        if (node->future) eddy__future_leave(node->future, &node->waiter);
-        node->future = NULL;
+        fire(m, 0);
     }
 }
 
@@ -45,10 +54,16 @@ static void abandon(eddy__task *task) {
     leave_all(task->wait_on);
 }
 
+/* Asked for one index after the other, each costs one step. */
 static eddy_future *next_pending(const eddy__task *task, size_t index) {
-    const many *m = task->wait_on;
-    for (size_t i = 0; i < m->count; i++)
-        if (m->nodes[i].future && index-- == 0) return m->nodes[i].future;
+    many *m = task->wait_on;
+    if (index < m->seen) m->seen = m->seen_at = 0;
+    for (size_t i = m->seen_at, n = m->seen; i < m->count; i++) {
+        if (!m->nodes[i].future || n++ < index) continue;
+        m->seen = index;
+        m->seen_at = i;
+        return m->nodes[i].future;
+    }
     return NULL;
 }
 
@@ -69,10 +84,12 @@ static int look(eddy_future *const f[], size_t n, bool collect, size_t *pending,
                 eddy_future **failed) {
     int rc = 0;
     *pending = 0;
+    *failed = NULL;
     for (size_t i = 0; i < n; i++) {
         if (!f[i]) {
             if (!collect && rc == 0) rc = EDDY_ENOMEM;
         } else if (f[i] == &eddy__current->future) {
+            *failed = NULL;
             return EDDY_ESTATE;
         } else if (f[i]->state == EDDY_PENDING) {
             ++*pending;
@@ -87,8 +104,7 @@ static int look(eddy_future *const f[], size_t n, bool collect, size_t *pending,
 static int wait_for_pending(const char *site, eddy_future *const f[], size_t n, size_t pending,
                             bool collect) {
     many m = {.task = eddy__current, .pending = pending, .collect = collect, .count = pending};
-    size_t bytes = pending * sizeof *m.nodes;
-    m.nodes = eddy__alloc(bytes);
+    m.nodes = eddy__alloc(pending * sizeof *m.nodes);
     if (!m.nodes) return EDDY_ENOMEM;
     many_node *node = m.nodes;
     for (size_t i = 0; i < n; i++) {
@@ -98,11 +114,8 @@ static int wait_for_pending(const char *site, eddy_future *const f[], size_t n, 
         node++;
     }
     int rc = eddy__block(site, &gathering, &m, true);
-    bool cancelled = !m.fired;
-    m.fired = true;
-    leave_all(&m);
-    eddy__free(m.nodes, bytes);
-    return cancelled ? cancel_all(site, f, n) : rc;
+    if (m.nodes) leave_all(&m); /* it was cancelled before it could wait */
+    return !m.fired ? cancel_all(site, f, n) : rc;
 }
 
 static void fill(eddy_future *const f[], size_t n, int results[], bool collect) {
@@ -122,15 +135,18 @@ static int gather(const char *site, eddy_future *const f[], size_t n, int result
     if (!task) return EDDY_ESTATE;
     if (n && !f) return EDDY_EINVAL;
     size_t pending;
-    eddy_future *failed = NULL;
+    eddy_future *failed;
     int rc = look(f, n, collect, &pending, &failed);
-    if (rc == EDDY_ESTATE && !failed) return rc;
-    if (eddy__checkpoint(site) == EDDY_ECANCELED) return cancel_all(site, f, n);
-    rc = look(f, n, collect, &pending, &failed); /* the checkpoint may have given up a pass */
-    if (failed)
-        eddy__future_deliver(failed, task);
-    else if (rc == 0 && pending)
-        rc = wait_for_pending(site, f, n, pending, collect);
+    if (rc == EDDY_ESTATE && !failed) return rc; /* the caller is among them */
+    if (eddy__checkpoint(site) == EDDY_ECANCELED) {
+        rc = cancel_all(site, f, n);
+    } else {
+        rc = look(f, n, collect, &pending, &failed); /* the checkpoint may have given up a pass */
+        if (failed)
+            eddy__future_deliver(failed, task);
+        else if (rc == 0 && pending)
+            rc = wait_for_pending(site, f, n, pending, collect);
+    }
     fill(f, n, results, collect);
     return rc;
 }

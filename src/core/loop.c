@@ -75,11 +75,12 @@ static bool nothing_ready(void) {
 
 /* Empties the ready queue without running anything. Tasks are still in loop.tasks. */
 static void drop_ready(void) {
-    eddy__ready *element = loop.ready_head, *next;
-    loop.ready_last->next = NULL;
+    /* Taken off first: a destructor may make something ready anew. */
+    eddy__ready *element = loop.ready_head, *next, *behind_mark = loop.pass_end.next;
     loop.ready_head = loop.ready_last = &loop.pass_end;
+    loop.pass_end.next = NULL;
     for (; element; element = next) {
-        next = element->next;
+        next = element == &loop.pass_end ? behind_mark : element->next;
         if (element->kind == EDDY__READY_CALLBACK) {
             eddy__callback *callback = EDDY__OWNER(element, eddy__callback, ready);
             callback->fn = NULL;
@@ -90,7 +91,6 @@ static void drop_ready(void) {
             eddy__call_run(call);
         }
     }
-    loop.pass_end.next = NULL;
 }
 
 /* ---- the end of a run --------------------------------------------------------------------------- */
@@ -113,23 +113,43 @@ static void abandon_all(void) {
     }
 }
 
+static void release_main(void) {
+    if (!loop.main) return;
+    eddy_future *main_future = &loop.main->future;
+    loop.main = NULL;
+    const char *text = eddy_message(main_future);
+    size_t length = strlen(text);
+    if (length >= sizeof loop.result_text) length = sizeof loop.result_text - 1;
+    memcpy(loop.result_text, text, length);
+    loop.result_text[length] = 0;
+    eddy_release(main_future);
+}
+
+/* Reports and drops what is left when no task is. False: a report or a destructor of the
+ * application has added to it. */
+static bool nothing_is_left(void) {
+    while (!eddy__list_empty(&loop.unread))
+        eddy__report_future(EDDY__OWNER(loop.unread.next, eddy_future, unread_link));
+    eddy__calls_drop();
+    if (loop.task_count) return false;
+    drop_ready();
+    return !loop.task_count && nothing_ready();
+}
+
 static void finish_run(void) {
-    bool keep_tasks = loop.keep_tasks && !loop.halted;
-    if (loop.halted) abandon_all();
-    if (loop.main) {
-        const char *text = eddy_message(&loop.main->future);
-        size_t length = strlen(text);
-        if (length >= sizeof loop.result_text) length = sizeof loop.result_text - 1;
-        memcpy(loop.result_text, text, length);
-        loop.result_text[length] = 0;
-        eddy_release(&loop.main->future);
-        loop.main = NULL;
+    release_main();
+    if (loop.halted) {
+        do abandon_all();
+        while (!nothing_is_left());
+    } else if (!loop.keep_tasks && !nothing_is_left()) {
+        loop.phase = EDDY__ENDING;
+        cancel_leftovers();
+        return;
     }
-    if (!keep_tasks) {
-        while (!eddy__list_empty(&loop.unread))
-            eddy__report_future(EDDY__OWNER(loop.unread.next, eddy_future, unread_link));
-        eddy__calls_drop();
-        drop_ready();
+    bool tasks_stay = loop.keep_tasks && !loop.halted;
+    loop.phase = EDDY__IDLE;
+    loop.halted = loop.interrupted = false;
+    if (!tasks_stay) {
         eddy__timers_trim();
         eddy__table_trim(&loop.calls);
         eddy__table_trim(&loop.ops);
@@ -137,8 +157,6 @@ static void finish_run(void) {
         eddy__blocks_trim();
         eddy__scopes_trim();
     }
-    loop.phase = EDDY__IDLE;
-    loop.halted = loop.interrupted = false;
     void (*on_end)(int, void *) = loop.on_end;
     loop.on_end = NULL;
     if (on_end) on_end(loop.result, loop.on_end_ctx);
@@ -312,7 +330,7 @@ int eddy_interrupt(void) {
         eddy__loop_halt(EDDY_ECANCELED);
     } else {
         loop.interrupted = true;
-        (void)eddy_cancel(&loop.main->future);
+        if (loop.main) (void)eddy_cancel(&loop.main->future);
     }
     if (!loop.in_pass) eddy__host_wake();
     return 0;

@@ -1,5 +1,6 @@
 /* tree.c: who waits for whom. A task that nobody waits for is a root; below it stands what it waits
- * for. A ring of tasks has no root: its first task is taken for one. */
+ * for, once: where many wait for the same, the later ones say that it stands above. A ring of tasks
+ * has no root: its first task is taken for one. */
 #include "internal.h"
 
 #include <stdio.h>
@@ -15,6 +16,14 @@ typedef struct {
     uint32_t left_out;
     eddy__task *path[DEEPEST]; /* from the root to the line being written */
 } tree;
+
+/* `resume` is written when a wait ends: until then it is free, and says here whether the task has
+ * been written. */
+static bool take_mark(eddy__task *task) {
+    if (task->state != EDDY__WAITING || task->resume) return false;
+    task->resume = 1;
+    return true;
+}
 
 static bool is_waited_for(const eddy_future *f) {
     for (const eddy__link *l = f->waiters.next; l != &f->waiters; l = l->next)
@@ -87,8 +96,11 @@ static void write_from(tree *t, unsigned depth, eddy__task *task) {
         write_line(t, depth, task, " (a ring)");
         return;
     }
-    write_line(t, depth, task, "");
-    if (depth + 1 == DEEPEST || task->state != EDDY__WAITING || !task->wait->target) return;
+    bool goes_on = task->state == EDDY__WAITING && task->wait->target &&
+                   task->wait->target(task, 0) && task->wait->target(task, 0)->is_task;
+    bool first_time = take_mark(task);
+    write_line(t, depth, task, goes_on && !first_time ? " (see above)" : "");
+    if (!first_time || depth + 1 == DEEPEST || !task->wait->target) return;
     t->path[depth] = task;
     eddy_future *f;
     for (size_t i = 0; (f = task->wait->target(task, i)); i++)
@@ -96,15 +108,19 @@ static void write_from(tree *t, unsigned depth, eddy__task *task) {
 }
 
 static uint32_t write_all(tree *t) {
-    bool any_root = false;
     for (eddy__link *l = loop.tasks.next; l != &loop.tasks; l = l->next) {
         eddy__task *task = EDDY__OWNER(l, eddy__task, link);
-        if (is_waited_for(&task->future)) continue;
-        any_root = true;
-        write_from(t, 0, task);
+        if (task->state == EDDY__WAITING) task->resume = 0;
     }
-    if (!any_root && loop.task_count)
-        write_from(t, 0, EDDY__OWNER(loop.tasks.next, eddy__task, link));
+    for (eddy__link *l = loop.tasks.next; l != &loop.tasks; l = l->next) {
+        eddy__task *task = EDDY__OWNER(l, eddy__task, link);
+        if (!is_waited_for(&task->future)) write_from(t, 0, task);
+    }
+    /* What no root leads to: rings, and what is deeper than a line is long. */
+    for (eddy__link *l = loop.tasks.next; l != &loop.tasks; l = l->next) {
+        eddy__task *task = EDDY__OWNER(l, eddy__task, link);
+        if (task->state == EDDY__WAITING && !task->resume) write_from(t, 0, task);
+    }
     if (t->left_out) {
         eddy__line line = {0};
         eddy__line_text(&line, "  … and ");

@@ -130,17 +130,16 @@ eddy__switch_enter(eddy__coroutine *co) {
     }
     int result = co->fn(co->arg);
     SET_RUNNING(outer);
+    /* The frames' epilogues did not run: the pointer still is the innermost frame's. */
+    char *const sp = eddy__stack_pointer();
+    eddy__asyncify_stop_unwind(); /* does no harm if nothing was unwound */
+    set_stack_pointer(outer_sp);
     char *const end = eddy__switch_record.pos;
     if (end == (char *)(low + 1)) { /* no frame was saved: the body has returned */
-        set_stack_pointer(outer_sp);
         if (low->canary != CANARY) return overflow(co, low, end, 0);
         co->result = result;
         return EDDY__FINISHED;
     }
-    /* The frames' epilogues did not run: the pointer still is the innermost frame's. */
-    char *const sp = eddy__stack_pointer();
-    eddy__asyncify_stop_unwind();
-    set_stack_pointer(outer_sp);
     /* The record may have grown into the live C stack, the C stack past the canary. */
     if (end > sp || low->canary != CANARY) return overflow(co, low, end, sp);
     co->record = end;

@@ -1,0 +1,101 @@
+// asyncify.mjs: wasm-opt's Asyncify pass, and its output made faster, then the optimiser.
+//
+//   node tools/asyncify.mjs WASM-OPT IN OUT -- ASYNCIFY-FLAGS -- OPTIMISER-FLAGS
+//
+// The pass keeps the position in the record of saved frames in memory, behind a pointer that it keeps
+// in a global, and checks bounds at every start and stop. eddy has one record at a fixed place and
+// checks itself (src/switch/asyncify.c), so here the global becomes the position itself, and the four
+// functions move it from and to the record. A switch takes a fifth less time.
+
+import { execFileSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+
+const DATA = String.raw`\(global\.get \$__asyncify_data\s*\)`;
+const GET = '(global.get $__asyncify_data)';
+
+const START = (name, state) => `(func $${name} (param $0 i32)
+  (global.set $__asyncify_state (i32.const ${state}))
+  (global.set $__asyncify_record (local.get $0))
+  (global.set $__asyncify_data (i32.load (local.get $0))))`;
+const RUNTIME = {
+    asyncify_start_unwind: START('asyncify_start_unwind', 1),
+    asyncify_start_rewind: START('asyncify_start_rewind', 2),
+    // Called also after a body that has returned: then the record is as it was.
+    asyncify_stop_unwind: `(func $asyncify_stop_unwind
+  (if (global.get $__asyncify_state)
+   (then (i32.store (global.get $__asyncify_record) ${GET})))
+  (global.set $__asyncify_state (i32.const 0)))`,
+    asyncify_stop_rewind: `(func $asyncify_stop_rewind
+  (i32.store (global.get $__asyncify_record) ${GET})
+  (global.set $__asyncify_state (i32.const 0)))`,
+};
+
+/** The module's text with the position in a global; undefined if it is not of the known form. */
+export function positionInGlobal(wat) {
+    let text = wat;
+    const pattern = (source) => new RegExp(source.replaceAll('DATA', DATA).replace(/ +/g, '\\s*'), 'g');
+    let runtime = 0;
+    for (const [name, body] of Object.entries(RUNTIME)) {
+        text = text.replace(new RegExp(`^ \\(func \\$${name}\\b[\\s\\S]*?\\n \\)`, 'm'), () => {
+            runtime++;
+            return body;
+        });
+    }
+    if (runtime !== 4) return undefined;
+    text = text.replace(/\(global \$__asyncify_data /, '(global $__asyncify_record (mut i32) (i32.const 0))\n $&');
+
+    // First the pairs that move the position and use it at once: one read of the global for both.
+    text = text.replace(pattern(
+        String.raw`\(i32\.store DATA \(i32\.add \(i32\.load DATA \) \(i32\.const (-\d+) \) \) \) ` +
+        String.raw`\(local\.set (\$\d+) \(i32\.load DATA \) \)`),
+    (_, by, local) => `(local.set ${local} (i32.add ${GET} (i32.const ${by})))
+    (global.set $__asyncify_data (local.get ${local}))`);
+    text = text.replace(pattern(
+        String.raw`\(i32\.store DATA \(i32\.add \(i32\.load DATA \) \(i32\.const (-\d+) \) \) \) ` +
+        String.raw`\(local\.set (\$\d+) \(i32\.load \(i32\.load DATA \) \) \)`),
+    (_, by, local) => `(local.set ${local} (i32.add ${GET} (i32.const ${by})))
+    (global.set $__asyncify_data (local.get ${local}))
+    (local.set ${local} (i32.load (local.get ${local})))`);
+    text = text.replace(pattern(
+        String.raw`\(i32\.store \(i32\.load DATA \) \(local\.get (\$\d+) \) \) ` +
+        String.raw`\(i32\.store DATA \(i32\.add \(i32\.load DATA \) \(i32\.const 4 \) \) \) \) ` +
+        String.raw`\(block \(local\.set (\$\d+) \(i32\.load DATA \) \)`),
+    (_, index, local) => `(i32.store ${GET} (local.get ${index}))
+    (local.set ${local} (i32.add ${GET} (i32.const 4))))
+   (block`);
+    // The end of a saved frame: the local set just above still is the position before it.
+    text = text.replace(pattern(
+        String.raw`(\(i32\.store(?:8|16)? (?:offset=\d+ )?\(local\.get (\$\d+) \) [^;]{0,60}? \) )` +
+        String.raw`\(i32\.store DATA \(i32\.add \(i32\.load DATA \) \(i32\.const (\d+) \) \) \)`),
+    (whole, before, local, by) =>
+        `${before}(global.set $__asyncify_data (i32.add (local.get ${local}) (i32.const ${by})))`);
+
+    text = text.replace(pattern(String.raw`\(i32\.load DATA \)`), GET);
+    text = text.replace(pattern(String.raw`\(i32\.store DATA (?=\(i32\.add )`), '(global.set $__asyncify_data ');
+    // What is left must use the position as an address only to store a saved call's index.
+    const left = text.match(/\(i32\.(load|store)[^()]*\(global\.get \$__asyncify_data\)/g) ?? [];
+    return left.some((use) => use.startsWith('(i32.load')) ? undefined : text;
+}
+
+function main([wasmOpt, input, output, ...flags]) {
+    const [, asyncifyFlags, optimiserFlags] = flags.join('\n').split(/^--$/m)
+        .map((part) => part.split('\n').filter(Boolean));
+    const run = (args) => {
+        try {
+            return execFileSync(wasmOpt, args, { encoding: 'utf8', maxBuffer: 1 << 30, stdio: 'pipe' });
+        } catch (error) {
+            throw new Error(error.stderr || error.message);
+        }
+    };
+    const features = asyncifyFlags.filter((flag) => flag.startsWith('--enable-'));
+    const file = `${output}.wat`;
+    run([input, ...asyncifyFlags, '-S', '-o', file]);
+    const faster = positionInGlobal(readFileSync(file, 'utf8'));
+    if (faster) writeFileSync(file, faster);
+    else process.stderr.write(`${input}: Asyncify's output has not the known form and stays as it is\n`);
+    run([file, ...features, ...optimiserFlags, '-o', output]);
+    rmSync(file);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main(process.argv.slice(2));
