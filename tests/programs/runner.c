@@ -151,6 +151,39 @@ static int interrupted_twice(void *arg) {
     return 0;
 }
 
+/* The end comes between the error that ends a gather and the step in which it would return: what is
+ * still to end must not find that wait any more. */
+static eddy_future *gathered[3]; /* two, and who waits for them */
+
+static int interrupts_twice(void *arg) {
+    (void)arg;
+    CHECK(eddy_interrupt() == 0);
+    CHECK(eddy_interrupt() == 0);
+    return E1;
+}
+
+static int gathers(void *arg) {
+    (void)arg;
+    static eddy_time hour = 3600 * EDDY_S;
+    gathered[0] = eddy_spawn(interrupts_twice, NULL);
+    gathered[1] = eddy_spawn(sleeps, &hour);
+    EDDY_IGNORE(eddy_gather(gathered, 2, NULL));
+    CHECK(!"reached: the second interrupt ends at once");
+    return 0;
+}
+
+static int awaits_gathers(void *arg) {
+    (void)arg;
+    /* A block of a size that is not kept for the next task. */
+    gathered[2] = eddy_spawn_opt(gathers, .stack = (size_t)4 * 1024 * 1024);
+    return eddy_join(gathered[2]);
+}
+
+static void on_report(const eddy_report *report, void *ctx) {
+    (void)report;
+    (void)ctx;
+}
+
 static void several_runs(void) {
     for (int i = 0; i < 5; i++) CHECK(eddy_run(later, NULL) == 12);
     CHECK(eddy_run(failing, NULL) == E1);
@@ -165,6 +198,10 @@ static void several_runs(void) {
 
     CHECK(eddy_run(interrupted, NULL) == EDDY_ECANCELED);
     CHECK(eddy_run(interrupted_twice, NULL) == EDDY_ECANCELED);
+    eddy_set_report(on_report, NULL);
+    CHECK(eddy_run(awaits_gathers, NULL) == EDDY_ECANCELED);
+    eddy_set_report(NULL, NULL);
+    eddy_release_all(gathered, 3);
     CHECK(eddy_run(later, NULL) == 12);
     CHECK(check_memory.blocks == 0);
 }
