@@ -47,6 +47,12 @@ const SAID = {
         `^ *task 'right' \\(spawned at ${at}\\) joins task 'left' at ${at}`,
         '^eddy: main ended with EDDY_EDEADLK',
     ]],
+    'wide-deadlock': [1, [
+        '^eddy: deadlock: 43 tasks wait',
+        "^ *task 'layer' .* gathers task 'layer' and 1 more .* \\(see above\\)$",
+        `^ *task 'left' \\(spawned at ${at}\\) joins task 'right' at ${at}`,
+        '^eddy: main ended with EDDY_EDEADLK',
+    ]],
     'stubborn-deadlock': [1, ["task 'main' joins a future", '^eddy: main ended with EDDY_EDEADLK']],
     'ignored': [0, [`^eddy: task 'deaf': .*ignores its cancellation.*${at}.*spawned at ${at}`]],
     'left-open': [0, [`^eddy: .*scope forgotten of task 'main'.*begun at ${at}`]],

@@ -35,6 +35,34 @@ static int deadlock(void) {
     return rc;
 }
 
+/* A ring that no root leads to, and tasks that many wait for: the ways from main to `last` double
+ * with every layer, yet each task is told of once. */
+#define LAYERS 20
+static eddy_future *layers[LAYERS][2], *never;
+
+static int joins_next_layer(void *arg) {
+    int layer = *(int *)arg + 1;
+    return layer == LAYERS ? eddy_join(never) : eddy_gather(layers[layer], 2, NULL);
+}
+
+static int wide_deadlock(void) {
+    static int numbers[LAYERS];
+    for (int i = 0; i < LAYERS; i++) {
+        numbers[i] = i;
+        for (int k = 0; k < 2; k++)
+            layers[i][k] = eddy_spawn_opt(joins_next_layer, .arg = &numbers[i],
+                                          .name = i == LAYERS - 1 ? "last" : "layer");
+    }
+    ring[0] = eddy_spawn_opt(ring_joins, .arg = &numbers[0], .name = "left");
+    ring[1] = eddy_spawn_opt(ring_joins, .arg = &numbers[1], .name = "right");
+    never = eddy_future_new();
+    int rc = eddy_gather(layers[0], 2, NULL);
+    for (int i = 0; i < LAYERS; i++) eddy_release_all(layers[i], 2);
+    eddy_release_all(ring, 2);
+    eddy_release(never);
+    return rc;
+}
+
 /* Main's cleanup waits inside a shield for what nobody will ever bring. */
 static int stubborn_deadlock(void) {
     static eddy_future *never;
@@ -73,6 +101,7 @@ int eddy_main(int argc, char **argv) {
     const char *what = argc > 1 ? argv[1] : "";
     if (!strcmp(what, "unread")) return unread();
     if (!strcmp(what, "deadlock")) return deadlock();
+    if (!strcmp(what, "wide-deadlock")) return wide_deadlock();
     if (!strcmp(what, "stubborn-deadlock")) return stubborn_deadlock();
     if (!strcmp(what, "ignored")) return ignored();
     if (!strcmp(what, "left-open")) return left_open();
