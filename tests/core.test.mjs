@@ -18,6 +18,7 @@ const SELF_CHECKING = {
     runner: 'several runs over one loop',
     reports: 'errors nobody read (R10)',
     stress: 'tasks, scopes, cancellations at random',
+    frames: 'what lives on a stack',
 };
 
 for (const [name, about] of Object.entries(SELF_CHECKING)) {

@@ -85,6 +85,51 @@ static int closed_early(void) {
     return eddy_sleep(300 * EDDY_MS);
 }
 
+static int read_on(void *arg) {
+    char buffer[100];
+    int rc;
+    while ((rc = eddy_read(eddy_response_body(arg), buffer, sizeof buffer)) > 0) continue;
+    return rc;
+}
+
+/* The response is closed while another task waits for more of its body. */
+static int closed_under(void) {
+    eddy_response *r;
+    int rc = eddy_fetch(&r, url);
+    if (rc < 0) return rc;
+    eddy_future *reader = eddy_spawn(read_on, r);
+    rc = eddy_sleep(300 * EDDY_MS);
+    eddy_response_close(r);
+    if (rc == 0) rc = eddy_await(reader);
+    printf("%s\n", eddy_errname(rc));
+    return eddy_sleep(300 * EDDY_MS);
+}
+
+/* A read that was cancelled has lost nothing: the next one goes on. */
+static int read_again(void) {
+    eddy_response *r;
+    int rc = eddy_fetch(&r, url);
+    if (rc < 0) return rc;
+    size_t total = 0, given_up = 0;
+    char buffer[1000];
+    for (;;) {
+        EDDY_SCOPE(limit, .timeout = 1 * EDDY_MS);
+        rc = eddy_scope_end(&limit, eddy_read(eddy_response_body(r), buffer, sizeof buffer));
+        if (rc == EDDY_ETIMEDOUT) {
+            given_up++;
+            continue;
+        }
+        if (rc <= 0) break;
+        for (int i = 0; i < rc; i++) {
+            if (buffer[i] != (char)('a' + (total + (size_t)i) % 26)) return EDDY_EIO;
+        }
+        total += (size_t)rc;
+    }
+    eddy_response_close(r);
+    if (rc == 0) printf("%zu bytes, %s\n", total, given_up ? "in spite of it" : "at once");
+    return rc;
+}
+
 /* ---- what arrives ------------------------------------------------------------------------------- */
 
 static int print_rest(eddy_response *r) {
@@ -213,6 +258,8 @@ int eddy_main(int argc, char **argv) {
     if (!strcmp(what, "cancelled")) return cancelled();
     if (!strcmp(what, "deadline")) return past_its_deadline();
     if (!strcmp(what, "closed")) return closed_early();
+    if (!strcmp(what, "closed-under")) return closed_under();
+    if (!strcmp(what, "read-again")) return read_again();
     if (!strcmp(what, "post")) return post();
     if (!strcmp(what, "chunks")) return in_chunks();
     if (!strcmp(what, "lines")) return by_lines();
