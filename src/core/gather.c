@@ -21,7 +21,7 @@ typedef struct many_node {
 /* At once when the wait is over, not when its task resumes: a halted run frees that task's stack,
  * where `m` is, before the other futures end. */
 static void leave_all(many *m) {
-    for (size_t i = 0; i < m->count; i++) {
+    for (size_t i = 0; m->pending && i < m->count; i++) {
         many_node *node = &m->nodes[i];
         if (node->future) eddy__future_leave(node->future, &node->waiter);
     }

@@ -175,7 +175,7 @@ struct eddy__task {
     eddy_future future; /* first: a task is a future */
     eddy__ready ready;
     int resume;            /* what the blocking call returns when it resumes */
-    uint16_t in_a_row;     /* calls that did not suspend (R8) */
+    uint32_t in_a_row;     /* calls that did not suspend (R8) */
     uint8_t state;         /* one of the enum below */
     bool attention;        /* cancelled, or some scope is open: primitives look closer */
     const char *wait_site; /* of the last blocking call */
@@ -232,10 +232,13 @@ EDDY__INLINE int eddy__resumed(void) {
     eddy__switch_resume();
     return eddy__current->resume;
 }
+EDDY__INLINE int eddy__suspend(eddy__task *task) {
+    eddy__switch_suspend(&task->co);
+    return EDDY__SWITCH_RETURNS ? task->resume : 0;
+}
 EDDY__INLINE int eddy__park(eddy__task *task) {
     task->in_a_row = 0;
-    eddy__switch_suspend(&task->co);
-    return task->resume;
+    return eddy__suspend(task);
 }
 /* Returns `rc` without suspending, but gives up the pass after 256 such calls in a row (R8). */
 EDDY__INLINE int eddy__return_now(eddy__task *task, int rc) {
@@ -343,8 +346,7 @@ typedef struct eddy__loop {
     bool sync;                            /* driven by eddy_run or a runner: nobody else drives it */
 
     eddy_time now;          /* as last read from the clock */
-    uint32_t steps_to_look; /* until the clock is read again */
-    uint32_t look_interval;
+    uint32_t look_interval; /* steps between two looks at the clock */
     bool is_virtual;
     eddy_time virtual_now;
 

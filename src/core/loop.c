@@ -46,8 +46,8 @@ int eddy_clock_advance(eddy_time by) {
 }
 
 /* Reading the host's clock costs more than a step of a small task, so it is read about every 50 us
- * and at least every 64 steps. */
-static void look_at_clock(void) {
+ * and at least every 64 steps. Returns how many steps to run before the next look. */
+static uint32_t look_at_clock(void) {
     eddy_time before = loop.now;
     loop.now = eddy_now();
     eddy_time passed = loop.now - before;
@@ -58,8 +58,8 @@ static void look_at_clock(void) {
     } else if (passed > 100 * EDDY_US && loop.look_interval > 1) {
         loop.look_interval /= 2;
     }
-    loop.steps_to_look = loop.look_interval;
     if (eddy__host_interrupted()) (void)eddy_interrupt();
+    return loop.look_interval;
 }
 
 /* ---- ready queue -------------------------------------------------------------------------------- */
@@ -163,33 +163,34 @@ static void finish_run(void) {
 }
 
 void eddy__loop_halt(int result) {
+    static eddy__ready mark = {.kind = EDDY__READY_PASS_END};
     loop.result = result;
+    if (loop.halted) return;
     loop.halted = true;
-    loop.steps_to_look = 1; /* where it is seen */
+    mark.next = loop.ready_head; /* the pass ends here and now */
+    loop.ready_head = &mark;
 }
 
 /* Between two passes: is the run over, or at the next stage of its end? */
 static void advance_phase(void) {
-    if (loop.phase == EDDY__RUN && (loop.halted || eddy_done(&loop.main->future))) {
-        if (!loop.halted) {
-            loop.result = loop.deadlocked ? EDDY_EDEADLK : loop.main->future.result;
-            loop.phase = EDDY__ENDING;
-            if (!loop.keep_tasks) cancel_leftovers();
-        }
-        if (loop.keep_tasks || loop.halted) {
+    if (loop.halted) {
+        finish_run();
+        return;
+    }
+    if (loop.phase == EDDY__RUN && eddy_done(&loop.main->future)) {
+        loop.result = loop.deadlocked ? EDDY_EDEADLK : loop.main->future.result;
+        if (loop.keep_tasks) {
             finish_run();
             return;
         }
+        loop.phase = EDDY__ENDING;
+        cancel_leftovers();
     }
-    if (loop.phase == EDDY__ENDING) {
-        if (loop.halted) {
+    if (loop.phase == EDDY__ENDING && loop.leftover == 0) {
+        if (loop.task_count == 0)
             finish_run();
-        } else if (loop.leftover == 0) {
-            if (loop.task_count == 0)
-                finish_run();
-            else
-                cancel_leftovers(); /* spawned by the cleanup of others */
-        }
+        else
+            cancel_leftovers(); /* spawned by the cleanup of others */
     }
 }
 
@@ -216,7 +217,7 @@ static bool break_deadlock(void) {
 
 /* Between two passes. False: there is nothing to run. */
 static bool begin_pass(void) {
-    if (loop.phase != EDDY__IDLE) {
+    if (loop.phase != EDDY__IDLE || loop.halted) {
         advance_phase();
         if (loop.phase == EDDY__IDLE && loop.sync) return false;
     }
@@ -254,17 +255,13 @@ EDDY__INLINE bool run_next(void) {
 bool eddy__loop_turn(eddy_time until) {
     bool more = false;
     loop.in_pass = true;
-    look_at_clock();
-    if (loop.halted) loop.steps_to_look = 1;
-    for (;;) {
-        if (EDDY__UNLIKELY(--loop.steps_to_look == 0)) {
-            bool halted = loop.halted;
-            look_at_clock();
+    uint32_t steps = look_at_clock();
+    do {
+        if (EDDY__UNLIKELY(--steps == 0)) {
+            steps = look_at_clock();
             more = loop.now >= until;
-            if (halted ? !begin_pass() : more) break;
         }
-        if (!run_next()) break;
-    }
+    } while (EDDY__LIKELY(!more) && run_next());
     eddy__current = NULL;
     loop.in_pass = false;
     return more;

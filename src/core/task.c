@@ -280,9 +280,8 @@ void eddy__task_ended(eddy__task *task, int result) {
     loop.task_count--;
     if (task->leftover) loop.leftover--;
     eddy__text *text = text_of_end(task, result);
-    eddy__text_release(task->fail_text);
-    eddy__text_release(task->last_text);
-    task->fail_text = task->last_text = NULL;
+    if (task->fail_text) eddy__text_release(task->fail_text);
+    if (task->last_text) eddy__text_release(task->last_text);
     eddy__future_settle(&task->future, result, text);
     eddy__future_unpin(&task->future);
 }

@@ -4,8 +4,9 @@
 EDDY__PRIMITIVE int eddy__yield(const char *site) {
     EDDY__PRIMITIVE_BEGIN(task, site)
     task->resume = 0;
+    task->in_a_row = 0;
     eddy__ready_append(&task->ready); /* its state is READY all along */
-    return eddy__park(task);
+    return eddy__suspend(task);
 }
 
 int(eddy_yield)(void) {

@@ -63,7 +63,14 @@ static void body_more(eddy_stream *s, eddy__op *op) {
     eddy__host_body_more(s->body, eddy__op_index(op), eddy__op_generation(op));
 }
 
-static const eddy__source body_source = {body_take, body_more};
+static void body_free(eddy_stream *s) {
+    eddy_response *r = EDDY__OWNER(s, eddy_response, body);
+    eddy__stream_drop(&r->body);
+    free(r->data);
+    eddy__free(r, sizeof *r);
+}
+
+static const eddy__source body_source = {body_take, body_more, body_free};
 
 static const char *after(const char *string) {
     return string + strlen(string) + 1;
@@ -148,11 +155,10 @@ int eddy__fetch_with(const char *site, eddy_response **r, const eddy_fetch_optio
 
 void eddy_response_close(eddy_response *r) {
     if (!r) return;
-    EDDY_ASSERT(!r->body.reading);
-    eddy__host_body_close(r->body.body);
-    eddy__stream_drop(&r->body);
-    free(r->data);
-    eddy__free(r, sizeof *r);
+    if (r->body.closed) return;
+    r->body.closed = true;
+    eddy__host_body_close(r->body.body); /* fails a read that waits */
+    if (!r->body.reading) body_free(&r->body);
 }
 
 int eddy_response_status(const eddy_response *r) {
@@ -202,7 +208,7 @@ int eddy__response_bytes(const char *site, eddy_response *r, size_t limit, void 
     for (;;) {
         if (have + 1 >= room) {
             size_t more = room ? room * 2 : 16384;
-            char *grown = realloc(bytes, more);
+            char *grown = more > room ? realloc(bytes, more) : NULL;
             if (!grown) {
                 free(bytes);
                 return EDDY_ENOMEM;

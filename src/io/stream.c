@@ -28,6 +28,10 @@ static int read_source(const char *site, eddy_stream *s, void *buffer, size_t si
         s->source->more(s, &op);
         rc = eddy__op_wait(site, &op);
         s->reading = false;
+        if (s->closed) {
+            s->source->free(s);
+            return rc == EDDY_ECANCELED ? rc : EDDY_ECLOSED;
+        }
         if (rc < 0) return rc;
     }
 }

@@ -10,6 +10,8 @@ typedef struct eddy__source {
     int (*take)(eddy_stream *s, void *buffer, size_t size);
     /* Asks the host for more; `op` completes when take has something new to say. */
     void (*more)(eddy_stream *s, eddy__op *op);
+    /* Frees the stream, with what it is part of; called by the read that its close has found. */
+    void (*free)(eddy_stream *s);
 } eddy__source;
 
 struct eddy_stream {
@@ -19,6 +21,7 @@ struct eddy_stream {
     char *held;       /* read ahead for a delimiter; owned, by eddy__alloc */
     size_t held_size, held_room;
     bool reading; /* a task waits in a read */
+    bool closed;  /* in the meantime: that read frees the stream */
 };
 
 void eddy__stream_drop(eddy_stream *s); /* what is held */

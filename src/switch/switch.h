@@ -77,6 +77,9 @@ eddy__outcome eddy__switch_enter(eddy__coroutine *co);
 
 #ifdef __wasm__
 
+/* Whether suspending comes back to where it was called, or by way of eddy__switch_resuming. */
+#define EDDY__SWITCH_RETURNS 0
+
 /* The record that Asyncify writes to: one for all, because only one is ever in the making, and out
  * of the reach of a record that outgrows its block. */
 typedef struct eddy__record {
@@ -128,6 +131,8 @@ EDDY__INLINE char *eddy__stack_pointer(void) {
 }
 
 #else
+
+#define EDDY__SWITCH_RETURNS 1
 
 #define EDDY__PRIMITIVE __attribute__((noinline))
 #define EDDY__INLINE static inline __attribute__((always_inline))
