@@ -51,6 +51,10 @@ for (const hostName of ['node', 'chromium']) {
             abortsOne('EDDY_ETIMEDOUT\n', 'deadline', '/endless'));
         await t.test('closing the response aborts its body', () =>
             abortsOne('200\n', 'closed', '/endless'));
+        await t.test('… and fails a read that waits in another task', () =>
+            abortsOne('EDDY_ECLOSED\n', 'closed-under', '/endless'));
+        await t.test('a cancelled read loses nothing', () =>
+            prints('104000 bytes, in spite of it\n', 'read-again', server.url('/chunks')));
         await t.test('a connection reset in the body', () =>
             prints(/^body: EDDY_EHOST: (?!\(no text\)).+\n$/, 'broken', server.url('/reset')));
         await t.test('a refused connection', async () =>

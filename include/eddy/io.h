@@ -71,7 +71,8 @@ eddy_stream *eddy_response_body(eddy_response *r);
  * otherwise as eddy_read. */
 int eddy_response_bytes(eddy_response *r, size_t limit, void **data, size_t *size) EDDY__BLOCKS;
 
-/* Frees the response and aborts what has not arrived. NULL is ignored. Never blocks. */
+/* Frees the response and aborts what has not arrived. NULL is ignored. A read in which another task
+ * waits returns EDDY_ECLOSED. Never blocks. */
 void eddy_response_close(eddy_response *r);
 
 int eddy__read(const char *site, eddy_stream *s, void *buffer, size_t size) EDDY__BLOCKS;
