@@ -90,14 +90,14 @@ EDDY__END_C
 #if !defined(__cplusplus) && (defined(__GNUC__) || defined(__clang__))
 /* EDDY_SCOPE(limit, .timeout = 5 * EDDY_S); declares and begins scope `limit`. End it with
  * `rc = eddy_scope_end(&limit, rc)`; a block left without that is closed by a net, untranslated. */
-#define EDDY_SCOPE(name, ...)                                                                      \
-    __attribute__((cleanup(eddy__scope_net))) eddy_scope name = {0};                               \
-    (void)eddy__scope_begin(EDDY__SITE, &name,                                                     \
-                            &(eddy_scope_options){.reserved_ = 0, __VA_ARGS__})
+#define EDDY_SCOPE(...) EDDY__SCOPE_BEGIN(__VA_ARGS__, .reserved_ = 0)
 /* The same, holding back cancellation from outside: for cleanup that must wait. */
-#define EDDY_SHIELD(name, ...)                                                                     \
+#define EDDY_SHIELD(...) EDDY__SHIELD_BEGIN(__VA_ARGS__, .reserved_ = 0)
+/* With the last field appended nothing is left out after a comma, which strict C11 forbids. */
+#define EDDY__SHIELD_BEGIN(name, ...) EDDY__SCOPE_BEGIN(name, .shield = true, __VA_ARGS__)
+#define EDDY__SCOPE_BEGIN(name, ...)                                                               \
     __attribute__((cleanup(eddy__scope_net))) eddy_scope name = {0};                               \
-    (void)eddy__scope_begin(EDDY__SITE, &name, &(eddy_scope_options){.shield = true, __VA_ARGS__})
+    (void)eddy__scope_begin(EDDY__SITE, &name, &(eddy_scope_options){__VA_ARGS__})
 #endif
 
 #endif
