@@ -31,10 +31,36 @@ const RUNTIME = {
   (global.set $__asyncify_state (i32.const 0)))`,
 };
 
+const pattern = (source) =>
+    new RegExp(source.replaceAll('DATA', DATA).replace(/ +/g, '\\s*'), 'g');
+
+// A function's end, where the call's index and then the locals are saved: two moves become one.
+function saveFrameAtOnce(fn) {
+    let base;
+    const begun = fn.replace(pattern(
+        String.raw`\(i32\.store \(i32\.load DATA \) \(local\.get (\$\d+) \) \) ` +
+        String.raw`\(i32\.store DATA \(i32\.add \(i32\.load DATA \) \(i32\.const 4 \) \) \) \) ` +
+        String.raw`\(block \(local\.set (\$\d+) \(i32\.load DATA \) \)`),
+    (_, index, local) => {
+        base = local;
+        return `(i32.store ${GET} (local.get ${index}))
+    (local.set ${local} (i32.add ${GET} (i32.const 4))))
+   (block`;
+    });
+    if (!base) return fn;
+    let moves = 0;
+    const ended = begun.replace(pattern(
+        String.raw`\(i32\.store DATA \(i32\.add \(i32\.load DATA \) \(i32\.const (\d+) \) \) \)`),
+    (_, by) => {
+        moves++;
+        return `(global.set $__asyncify_data (i32.add (local.get ${base}) (i32.const ${by})))`;
+    });
+    return moves === 1 ? ended : fn;
+}
+
 /** The module's text with the position in a global; undefined if it is not of the known form. */
 export function positionInGlobal(wat) {
     let text = wat;
-    const pattern = (source) => new RegExp(source.replaceAll('DATA', DATA).replace(/ +/g, '\\s*'), 'g');
     let runtime = 0;
     for (const [name, body] of Object.entries(RUNTIME)) {
         text = text.replace(new RegExp(`^ \\(func \\$${name}\\b[\\s\\S]*?\\n \\)`, 'm'), () => {
@@ -57,19 +83,7 @@ export function positionInGlobal(wat) {
     (_, by, local) => `(local.set ${local} (i32.add ${GET} (i32.const ${by})))
     (global.set $__asyncify_data (local.get ${local}))
     (local.set ${local} (i32.load (local.get ${local})))`);
-    text = text.replace(pattern(
-        String.raw`\(i32\.store \(i32\.load DATA \) \(local\.get (\$\d+) \) \) ` +
-        String.raw`\(i32\.store DATA \(i32\.add \(i32\.load DATA \) \(i32\.const 4 \) \) \) \) ` +
-        String.raw`\(block \(local\.set (\$\d+) \(i32\.load DATA \) \)`),
-    (_, index, local) => `(i32.store ${GET} (local.get ${index}))
-    (local.set ${local} (i32.add ${GET} (i32.const 4))))
-   (block`);
-    // The end of a saved frame: the local set just above still is the position before it.
-    text = text.replace(pattern(
-        String.raw`(\(i32\.store(?:8|16)? (?:offset=\d+ )?\(local\.get (\$\d+) \) [^;]{0,60}? \) )` +
-        String.raw`\(i32\.store DATA \(i32\.add \(i32\.load DATA \) \(i32\.const (\d+) \) \) \)`),
-    (whole, before, local, by) =>
-        `${before}(global.set $__asyncify_data (i32.add (local.get ${local}) (i32.const ${by})))`);
+    text = text.split(/^(?= \(func )/m).map(saveFrameAtOnce).join('');
 
     text = text.replace(pattern(String.raw`\(i32\.load DATA \)`), GET);
     text = text.replace(pattern(String.raw`\(i32\.store DATA (?=\(i32\.add )`), '(global.set $__asyncify_data ');
