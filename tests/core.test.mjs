@@ -18,7 +18,7 @@ const SELF_CHECKING = {
     runner: 'several runs over one loop',
     reports: 'errors nobody read (R10)',
     stress: 'tasks, scopes, cancellations at random',
-    frames: 'what lives on a stack',
+    frames: 'locals of every kind survive suspensions',
 };
 
 for (const [name, about] of Object.entries(SELF_CHECKING)) {
