@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createEddyHost } from '../web/host.mjs';
 import { needHost, runOn, told } from './lib/hosts.mjs';
 import { refusedUrl, startServer } from './lib/server.mjs';
 
@@ -71,6 +72,25 @@ for (const hostName of ['node', 'chromium']) {
                 'wrong-use', server.url('/ok')));
     });
 }
+
+test('an answer for which the module has no memory closes its connection', async (t) => {
+    const server = await startServer();
+    t.after(() => server.close());
+    const memory = new Uint8Array(1000);
+    const url = server.url('/endless');
+    new TextEncoder().encodeInto(`${url}\0GET\0`, memory);
+    const completed = new Promise((complete) => {
+        const host = createEddyHost({
+            memory: () => memory, tick: () => -1, alloc: () => 0,
+            complete: (...what) => complete(what),
+        });
+        host.startFetch(1, 2, 0, url.length + 1, 0, 0, 0, 0, 0, 0, 0, 0);
+    });
+    assert.deepEqual((await completed).slice(0, 3), [1, 2, -5 /* ENOMEM */]);
+    for (let i = 0; i < 100 && !server.seen.aborted; i++)
+        await new Promise((done) => { setTimeout(done, 20); });
+    assert.equal(server.seen.aborted, 1);
+});
 
 for (const hostName of ['native', 'wasmtime', 'node-wasi']) {
     test(`there is no HTTP on ${hostName}`, async (t) => {

@@ -149,8 +149,21 @@ export function createEddyHost(module) {
         return operation;
     }
 
+    /** Whether the module has got all of it. */
     function complete(op, generation, result, bytes) {
-        if (!take(op, generation) || dead) return;
+        if (!take(op, generation) || dead) return false;
+        try {
+            return hand(op, generation, result, bytes);
+        } catch (error) {
+            dead = true;
+            clearTimer();
+            if (ticking) throw error; // through the module, to run()
+            queueMicrotask(() => { throw error; }); // a promise's handlers would swallow it
+            return false;
+        }
+    }
+
+    function hand(op, generation, result, bytes) {
         let data = 0;
         const size = bytes ? bytes.length : 0;
         if (bytes) {
@@ -165,6 +178,7 @@ export function createEddyHost(module) {
         }
         module.complete(op, generation, result, data, data ? size : 0);
         scheduleForCompletion();
+        return !bytes || data !== 0;
     }
 
     function cancel(op, generation) {
@@ -232,7 +246,8 @@ export function createEddyHost(module) {
             controller, reader: response.body?.getReader(), reading: false, waiting: undefined,
             chunk: undefined, offset: 0, ended: !response.body, error: undefined,
         });
-        complete(op, generation, number, headOf(response, url));
+        // Without memory for the head nobody has learnt the number: nobody else would close it.
+        if (!complete(op, generation, number, headOf(response, url))) closeBody(number);
     }
 
     function takeBody(number, buffer, size) {
