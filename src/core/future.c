@@ -43,8 +43,8 @@ static void free_if_unused(eddy_future *f) {
     if (f->pins) drop_callbacks(f);
     if (f->pins) return;
     if (f->unread) eddy__report_future(f);
-    eddy__call_destructor(f->free_value, f->value);
-    eddy__text_release(f->text);
+    if (f->free_value) eddy__call_destructor(f->free_value, f->value);
+    if (f->text) eddy__text_release(f->text);
     if (f->is_task)
         eddy__task_free((eddy__task *)f);
     else

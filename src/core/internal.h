@@ -208,7 +208,7 @@ enum { EDDY__NEW, EDDY__READY, EDDY__WAITING, EDDY__ENDED };
 
 extern eddy__task *eddy__current; /* NULL outside of a task's step */
 
-/* The application's destructors run outside of any task: they cannot block. NULL is allowed. */
+/* The application's destructors run outside of any task: they cannot block. */
 void eddy__call_destructor(void (*destructor)(void *), void *of);
 void eddy__task_push(eddy__task *task);             /* into the ready queue */
 void eddy__task_wake(eddy__task *task, int result); /* it waits; this is what the call returns */

@@ -42,6 +42,7 @@ int eddy_clock_advance(eddy_time by) {
     if (!loop.is_virtual) return EDDY_ESTATE;
     if (by < 0) return EDDY_EINVAL;
     loop.virtual_now = eddy__time_add(loop.virtual_now, by);
+    if (loop.virtual_now == EDDY_FOREVER) loop.virtual_now--; /* no clock gets there */
     return 0;
 }
 

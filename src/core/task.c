@@ -33,6 +33,7 @@ static char *block_new(size_t *size) {
     if (*size < eddy__switch_min_size()) *size = eddy__switch_min_size();
     unsigned class = class_of(*size);
     if (class == CLASSES) {
+        if (*size > PTRDIFF_MAX - 15) return NULL;
         *size = (*size + 15) & ~(size_t)15;
         return eddy__alloc(*size);
     }
@@ -74,7 +75,7 @@ static void keep_task(eddy__task *task) {
 }
 
 void eddy__task_free(eddy__task *task) {
-    eddy__text_release(task->own_name);
+    if (task->own_name) eddy__text_release(task->own_name);
     keep_task(task);
 }
 
@@ -119,7 +120,6 @@ static void task_init(eddy__task *task, const char *site, const char *name) {
 }
 
 void eddy__call_destructor(void (*destructor)(void *), void *of) {
-    if (!destructor) return;
     eddy__task *outer = eddy__current;
     eddy__current = NULL;
     destructor(of);
@@ -127,7 +127,7 @@ void eddy__call_destructor(void (*destructor)(void *), void *of) {
 }
 
 static eddy_future *refuse(const eddy_spawn_options *options) {
-    eddy__call_destructor(options->arg_free, options->arg);
+    if (options->arg_free) eddy__call_destructor(options->arg_free, options->arg);
     return NULL;
 }
 
@@ -273,7 +273,7 @@ void eddy__task_ended(eddy__task *task, int result) {
     task->state = EDDY__ENDED;
     if (task->scope) eddy__scopes_prune(task, NULL);
     eddy__switch_done(&task->co);
-    eddy__call_destructor(task->arg_free, task->co.arg);
+    if (task->arg_free) eddy__call_destructor(task->arg_free, task->co.arg);
     if (task->arg_size) eddy__free(task->co.arg, task->arg_size);
     block_free(task->co.block, task->co.size);
     eddy__list_remove(&task->link);
@@ -320,7 +320,8 @@ int eddy_fail(int code, const char *format, ...) {
 int eddy_set_value(void *value, void (*free_value)(void *)) {
     eddy__task *task = eddy__current;
     if (!task) return EDDY_ESTATE;
-    eddy__call_destructor(task->future.free_value, task->future.value);
+    if (task->future.free_value)
+        eddy__call_destructor(task->future.free_value, task->future.value);
     task->future.value = value;
     task->future.free_value = free_value;
     return 0;

@@ -63,10 +63,6 @@ void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(
     co->started = false;
 }
 
-void eddy__switch_done(eddy__coroutine *co) {
-    (void)co;
-}
-
 EDDY__INLINE void set_stack_pointer(char *sp) {
     __asm__ volatile("local.get %0\n"
                      "global.set __stack_pointer"

@@ -69,7 +69,6 @@ size_t eddy__switch_min_size(void);
  * to be copied. */
 void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(void *), void *arg,
                        const char *name, const char *site, bool copy_name);
-void eddy__switch_done(eddy__coroutine *co); /* before the block is reused or freed */
 
 /* Runs `co` until it suspends or its body returns. The body of one may enter another between a
  * nest and its unnest. */
@@ -113,6 +112,11 @@ EDDY__INLINE void eddy__switch_suspend(eddy__coroutine *co) {
     eddy__asyncify_start_unwind(&eddy__switch_record);
 }
 
+/* Before the block is reused or freed. */
+EDDY__INLINE void eddy__switch_done(eddy__coroutine *co) {
+    (void)co;
+}
+
 typedef char *eddy__switch_state;
 EDDY__INLINE eddy__switch_state eddy__switch_nest(void) {
     return eddy__switch_record.pos;
@@ -137,6 +141,7 @@ EDDY__INLINE char *eddy__stack_pointer(void) {
 #define EDDY__PRIMITIVE __attribute__((noinline))
 #define EDDY__INLINE static inline __attribute__((always_inline))
 
+void eddy__switch_done(eddy__coroutine *co);
 void eddy__switch_leave(eddy__coroutine *co); /* back to whoever entered it */
 
 EDDY__INLINE bool eddy__switch_resuming(void) {
