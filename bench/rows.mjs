@@ -28,7 +28,7 @@ export const ROWS = [
     },
     {
         name: 'spawn', program: 'spawn', unit: 'ns',
-        what: 'spawn, one yield, end; 10,000 at once, gathered',
+        what: 'spawn, one yield, end; 10,000 at once, all awaited',
         args: [200_000, 1, 10_000], quick: [20_000, 1, 10_000], rounds: 9,
         baseline: 'spawn', label: 'async function', peers: ['wstd', 'tokio', 'go'],
         target: { node: { ratio: 0.25 }, wasmtime: { ratio: 1 } },
@@ -49,7 +49,7 @@ export const ROWS = [
     },
     {
         name: 'spawn_plain', program: 'spawn', unit: 'ns',
-        what: 'spawn, end (no yield); 10,000 at once, gathered',
+        what: 'spawn, end (no yield); 10,000 at once, all awaited',
         args: [200_000, 0, 10_000], quick: [20_000, 0, 10_000], rounds: 9,
         baseline: 'spawn', label: 'async function', peers: ['wstd', 'tokio', 'go'],
         target: {},

@@ -32,7 +32,7 @@ export const LINK = {
             '-sALLOW_MEMORY_GROWTH', '-sMAXIMUM_MEMORY=4GB', '-sEXIT_RUNTIME=0', '-sDEFAULT_TO_CXX=0',
             // Besides Emscripten's own, `quit`: a page learns by it how a program ended.
             '-sINCOMING_MODULE_JS_API=arguments,print,printErr,quit,onExit,onAbort,locateFile,' +
-                'instantiateWasm,wasmBinary,wasmModule,noInitialRun,preRun,postRun,' +
+                'instantiateWasm,wasmBinary,noInitialRun,preRun,postRun,' +
                 'onRuntimeInitialized,stdin,thisProgram',
         ],
         release: ['-O1', '--profiling-funcs'],

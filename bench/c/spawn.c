@@ -29,7 +29,8 @@ static int measure(long tasks, long batch, eddy_fn fn, eddy_future **all, eddy_t
     eddy_time start = eddy_now();
     for (long done = 0; done < tasks; done += batch) {
         for (long i = 0; i < batch; i++) all[i] = eddy_spawn_opt(fn, .stack = 1024);
-        int rc = eddy_gather(all, (size_t)batch, NULL);
+        int rc = 0;
+        for (long i = 0; i < batch && rc >= 0; i++) rc = eddy_join(all[i]);
         eddy_release_all(all, (size_t)batch);
         if (rc < 0) return rc;
     }
