@@ -157,12 +157,23 @@ static int holds_at_the_end(void *arg) {
     return eddy_yield();
 }
 
+static void release_then_keep(const eddy_report *report, void *ctx) {
+    eddy_release(held);
+    keep(report, ctx);
+}
+
 static void at_the_end_of_a_run(void) {
     check_fail_at(0, false);
     CHECK(eddy_run(holds_at_the_end, NULL) == 0);
     CHECK(reports == 1); /* although a handle is still held … */
     eddy_release(held);
     CHECK(reports == 1); /* … then not again */
+
+    /* The callback lets go of the very future that it is told of. */
+    eddy_set_report(release_then_keep, &reports);
+    CHECK(eddy_run(holds_at_the_end, NULL) == 0);
+    CHECK(reports == 1 && !strcmp(last.message, "no milk left"));
+    eddy_set_report(keep, &reports);
 }
 
 int main(void) {
