@@ -4,7 +4,7 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, BuildError, HOSTS, MODES, ROOT } from './build.mjs';
 import { projectPrograms } from './configure.mjs';
@@ -53,7 +53,7 @@ function foreground(command, args) {
 function findProgram(name) {
     const candidates = [name, join('examples', `${name}.c`), join('tests/programs', `${name}.c`),
         join('tests/conformance', `${name}.c`), join('bench/c', `${name}.c`)];
-    const found = candidates.find((path) => path.endsWith('.c') && existsSync(join(ROOT, path)));
+    const found = candidates.find((path) => path.endsWith('.c') && existsSync(resolve(ROOT, path)));
     if (!found) throw new UsageError(`no example or C file "${name}"`);
     return found;
 }

@@ -30,7 +30,8 @@ export const LINK = {
         all: [
             '-sMODULARIZE', '-sEXPORT_ES6', '-sENVIRONMENT=web,worker,node',
             '-sALLOW_MEMORY_GROWTH', '-sMAXIMUM_MEMORY=4GB', '-sEXIT_RUNTIME=0', '-sDEFAULT_TO_CXX=0',
-            // Besides Emscripten's own, `quit`: a page learns by it how a program ended.
+            '-Wno-unused-command-line-argument',
+            // Besides those that emcc knows, `quit`: a page learns by it how a program ended.
             '-sINCOMING_MODULE_JS_API=arguments,print,printErr,quit,onExit,onAbort,locateFile,' +
                 'instantiateWasm,wasmBinary,noInitialRun,preRun,postRun,' +
                 'onRuntimeInitialized,stdin,thisProgram',

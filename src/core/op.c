@@ -43,7 +43,7 @@ int eddy__op_wait(const char *site, eddy__op *op) {
         op->task = task;
         rc = eddy__block(site, &waiting, op, true);
     }
-    if (!op->id || !op->done) { /* cancelled before it was done */
+    if (!op->done) { /* cancelled before that */
         eddy__op_drop(op);
         return rc;
     }
@@ -53,8 +53,6 @@ int eddy__op_wait(const char *site, eddy__op *op) {
         free(op->data);
         op->data = NULL;
     }
-    eddy__table_remove(&loop.ops, op->id);
-    op->id = 0;
     return rc;
 }
 
@@ -65,10 +63,12 @@ EDDY__EXPORT void *eddy__host_alloc(size_t size) {
 EDDY__EXPORT void eddy__host_complete(uint32_t index, uint32_t generation, int result, void *data,
                                       size_t size) {
     eddy__op *op = eddy__table_get(&loop.ops, (uint64_t)generation << 32 | index);
-    if (!op || op->done) {
+    if (!op) {
         free(data);
         return;
     }
+    eddy__table_remove(&loop.ops, op->id); /* whatever becomes of its waiter, nothing points to it */
+    op->id = 0;
     op->done = true;
     op->result = result;
     op->data = data;
