@@ -28,7 +28,7 @@ void eddy__task_count_ignored(eddy__task *task) {
     eddy__line_number(&line, IGNORED_LIMIT);
     eddy__line_text(&line, " calls in a row returned EDDY_ECANCELED, the last at ");
     eddy__line_text(&line, task->wait_site ? task->wait_site : "an unknown place");
-    eddy__report(EDDY_ECANCELED, line.bytes, task->name, task->site);
+    eddy__report(EDDY_ECANCELED, line.bytes, task->co.name, task->co.site);
 }
 
 bool eddy__task_attend(eddy__task *task, const char *stack_pointer) {

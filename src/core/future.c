@@ -211,7 +211,7 @@ const char *eddy_message(eddy_future *f) {
 }
 
 const char *eddy_name(const eddy_future *f) {
-    return f && f->is_task ? ((const eddy__task *)f)->name : "future";
+    return f && f->is_task ? ((const eddy__task *)f)->co.name : "future";
 }
 
 bool eddy_cancel_requested(const eddy_future *f) {

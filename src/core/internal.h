@@ -114,7 +114,7 @@ typedef struct eddy__waiter {
         EDDY__WAITER_JOIN,     /* a task, to which the result is delivered */
         EDDY__WAITER_WATCH,    /* a task that only wants to know the end: reads no error */
         EDDY__WAITER_CALLBACK, /* in an eddy__callback */
-        EDDY__WAITER_MANY,     /* in an eddy__many_node */
+        EDDY__WAITER_MANY,     /* in gather.c's many_node */
     } kind;
 } eddy__waiter;
 
@@ -193,8 +193,7 @@ struct eddy__task {
     bool uncancellable;      /* the current wait goes on although the task is cancelled */
     bool leftover;           /* told to end at the end of the run */
     uint16_t ignored;        /* cancellations delivered in a row */
-    const char *name, *site; /* static, or in `own_name` */
-    eddy__text *own_name;
+    eddy__text *own_name;    /* what co.name points into, if it is not static */
     eddy__link link; /* in loop.tasks, in order of spawning */
     size_t arg_size; /* > 0: co.arg is a copy of ours */
     void (*arg_free)(void *arg);

@@ -87,7 +87,7 @@ void eddy__report(int code, const char *message, const char *task, const char *s
 
 void eddy__report_future(eddy_future *f) {
     eddy__future_read(f);
-    const char *site = f->is_task ? ((eddy__task *)f)->site : NULL;
+    const char *site = f->is_task ? ((eddy__task *)f)->co.site : NULL;
     /* The callback may release the last handle; without handles f is being freed already. */
     bool held = f->handles > 0;
     if (held) f->pins++;

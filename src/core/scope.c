@@ -49,10 +49,10 @@ static void report_left_open(const eddy__open_scope *open, const char *how) {
     eddy__line_text(&line, "scope ");
     eddy__line_text(&line, open->name ? open->name : "without a name");
     eddy__line_text(&line, " of task '");
-    eddy__line_text(&line, open->task->name);
+    eddy__line_text(&line, open->task->co.name);
     eddy__line_text(&line, "' was left open");
     eddy__line_text(&line, how);
-    eddy__report(EDDY_ESTATE, line.bytes, open->task->name, open->site);
+    eddy__report(EDDY_ESTATE, line.bytes, open->task->co.name, open->site);
 }
 
 /* Whether the object stood in a frame of its task that has been left. */

@@ -99,7 +99,7 @@ void eddy__blocks_trim(void) {
 /* ---- spawning ----------------------------------------------------------------------------------------- */
 
 /* Field by field, as in eddy__future_init; the rest is set before it is read. */
-static void task_init(eddy__task *task, const char *site, const char *name) {
+static void task_init(eddy__task *task) {
     eddy__future_init(&task->future);
     task->future.is_task = true;
     task->future.pins = 1; /* until it has ended */
@@ -113,8 +113,6 @@ static void task_init(eddy__task *task, const char *site, const char *name) {
     task->scope = NULL;
     task->root_cancelled = task->cancelled = task->uncancellable = task->leftover = false;
     task->ignored = 0;
-    task->name = name;
-    task->site = site;
     task->fail_code = task->last_code = 0;
     task->fail_text = task->last_text = NULL;
 }
@@ -158,11 +156,12 @@ eddy_future *eddy__spawn_with(const char *site, const char *name, eddy_fn fn,
         return refuse(options);
     }
 
-    task_init(task, site, own_name ? own_name->bytes : name);
+    task_init(task);
     task->own_name = own_name;
     task->arg_size = options->arg_size;
     task->arg_free = options->arg_free;
-    eddy__switch_init(&task->co, block, size, fn, arg, task->name, site, own_name != NULL);
+    if (own_name) name = own_name->bytes;
+    eddy__switch_init(&task->co, block, size, fn, arg, name, site, own_name != NULL);
     eddy__list_append(&loop.tasks, &task->link);
     loop.task_count++;
     if (options->eager)

@@ -41,11 +41,11 @@ static void describe_future(eddy__line *line, const eddy_future *f) {
 static void describe_task(eddy__line *line, const eddy__task *task) {
     static const char *const states[] = {"is about to start", "is ready", "", "has ended"};
     eddy__line_text(line, "task '");
-    eddy__line_text(line, task->name);
+    eddy__line_text(line, task->co.name);
     eddy__line_text(line, "'");
-    if (task->site) {
+    if (task->co.site) {
         eddy__line_text(line, " (spawned at ");
-        eddy__line_text(line, task->site);
+        eddy__line_text(line, task->co.site);
         eddy__line_text(line, ")");
     }
     eddy__line_text(line, " ");

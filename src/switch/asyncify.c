@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-
-
 __attribute__((import_module("asyncify"), import_name("stop_unwind"))) void
 eddy__asyncify_stop_unwind(void);
 __attribute__((import_module("asyncify"), import_name("start_rewind"))) void
@@ -132,7 +130,7 @@ eddy__switch_enter(eddy__coroutine *co) {
     set_stack_pointer(outer_sp);
     char *const end = eddy__switch_record.pos;
     if (end == (char *)(low + 1)) { /* no frame was saved: the body has returned */
-        if (low->canary != CANARY) return overflow(co, low, end, 0);
+        if (low->canary != CANARY) return overflow(co, low, end, NULL);
         co->result = result;
         return EDDY__FINISHED;
     }

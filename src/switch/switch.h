@@ -24,6 +24,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Parts of primitives: they must end up in the primitive itself. */
+#define EDDY__INLINE static inline __attribute__((always_inline))
+
 typedef struct eddy__coroutine {
 #ifdef __wasm__
     char *record; /* end of the saved frames while suspended, else their beginning */
@@ -95,8 +98,6 @@ __attribute__((import_module("asyncify"), import_name("stop_rewind"))) void
 eddy__asyncify_stop_rewind(void);
 
 #define EDDY__PRIMITIVE __attribute__((noinline, used, visibility("default")))
-/* What a compiler must not merge into its caller in a primitive is marked with this. */
-#define EDDY__INLINE static inline __attribute__((always_inline))
 
 EDDY__INLINE bool eddy__switch_resuming(void) {
     return eddy__switch_rewinding != 0;
@@ -139,7 +140,6 @@ EDDY__INLINE char *eddy__stack_pointer(void) {
 #define EDDY__SWITCH_RETURNS 1
 
 #define EDDY__PRIMITIVE __attribute__((noinline))
-#define EDDY__INLINE static inline __attribute__((always_inline))
 
 void eddy__switch_done(eddy__coroutine *co);
 void eddy__switch_leave(eddy__coroutine *co); /* back to whoever entered it */
