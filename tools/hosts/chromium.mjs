@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { once } from 'node:events';
 import { basename, dirname } from 'node:path';
 import puppeteer from 'puppeteer-core';
-import sirv from 'sirv';
+import sendFile from 'send';
 import { stopped } from './process.mjs';
 
 const PAGE = '<!doctype html><meta charset="utf-8"><title>eddy</title>' +
@@ -16,16 +16,14 @@ const MAIN = new URL('browser-main.mjs', import.meta.url);
 /** Serves the page, its script, and /N/ for the N-th folder of artifacts asked for. */
 async function serve() {
     const folders = [];
-    const files = [];
     const server = createServer((request, response) => {
         const send = (type, body) => response.writeHead(200, { 'content-type': type }).end(body);
         if (request.url === '/') return send('text/html', PAGE);
         if (request.url === '/browser-main.mjs') return send('text/javascript', readFileSync(MAIN));
         const [, number, rest] = /^\/(\d+)(\/.*)$/.exec(request.url) ?? [];
         const missing = () => response.writeHead(404).end(`no ${request.url}\n`);
-        if (!files[number]) return missing();
-        request.url = rest;
-        files[number](request, response, missing);
+        if (!folders[number]) return missing();
+        sendFile(request, rest, { root: folders[number] }).on('error', missing).pipe(response);
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -34,10 +32,7 @@ async function serve() {
         origin,
         urlOf(artifact) {
             const folder = dirname(artifact);
-            if (!folders.includes(folder)) {
-                folders.push(folder);
-                files.push(sirv(folder, { dev: true })); // dev: looks at the disk for each request
-            }
+            if (!folders.includes(folder)) folders.push(folder);
             return `${origin}/${folders.indexOf(folder)}/${basename(artifact)}`;
         },
         close() {
