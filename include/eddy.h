@@ -19,12 +19,18 @@
 
 #include "eddy/base.h"
 
+#include "eddy/channel.h"
 #include "eddy/combine.h"
 #include "eddy/error.h"
+#include "eddy/generator.h"
+#include "eddy/group.h"
 #include "eddy/inspect.h"
 #include "eddy/io.h"
+#include "eddy/local.h"
+#include "eddy/queue.h"
 #include "eddy/run.h"
 #include "eddy/scope.h"
+#include "eddy/sync.h"
 #include "eddy/task.h"
 
 #endif

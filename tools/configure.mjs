@@ -12,7 +12,7 @@ import { ASYNCIFY, CHECK_STACK, COMPILE, LINK, WARNINGS } from './flags.mjs';
 const PROGRAM_FOLDERS = ['examples', 'tests/conformance', 'tests/programs', 'bench/c'];
 
 const RUNTIME = {
-    all: ['src/core', 'src/io'],
+    all: ['src/core', 'src/sync', 'src/io'],
     native: ['src/native', 'src/switch/native.c'],
     web: ['web', 'src/switch/asyncify.c'],
     wasi: ['wasi', 'src/switch/asyncify.c'],

@@ -49,7 +49,7 @@ export const LINK = {
 // suspend, so these need no instrumentation, and a program's own functions that call them neither.
 const NEVER_SUSPEND = [
     'eddy_tick', 'eddy__loop_*', 'eddy__future_*', 'eddy__task_*', 'eddy__timer*', 'eddy__call*',
-    'eddy__report*', 'eddy__scopes_prune', 'eddy__many_done', 'eddy__alloc', 'eddy__resize',
+    'eddy__report*', 'eddy__scopes_prune', 'eddy__wake_*', 'eddy__hand_over*', 'eddy__select_done', 'eddy__leave_list', 'eddy__alloc', 'eddy__resize',
     'eddy__free', 'eddy__text_*', 'eddy__table_*', 'eddy__blocks_trim', 'eddy__op_drop',
     'eddy__op_begin', 'eddy__spawn', 'eddy__spawn_with', 'eddy__go', 'eddy_release',
     'eddy_release_all', 'eddy_resolve', 'eddy_resolve_value', 'eddy_reject', 'eddy_cancel',

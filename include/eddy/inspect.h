@@ -1,4 +1,4 @@
-/* eddy/inspect.h: looking inside, and the virtual clock for tests. */
+/* eddy/inspect.h: looking inside; and what tests need: the virtual clock, scheduling orders. */
 #ifndef EDDY_INSPECT_H
 #define EDDY_INSPECT_H
 
@@ -6,12 +6,35 @@
 
 EDDY__BEGIN_C
 
-/* Writes the tree of who waits for what to `out`. Returns the number of tasks, or EDDY_EINVAL.
- * Follows asyncio's `pstree`. */
+/* Writes one line per task to `out`: its name, state, what it waits for and where, where it was
+ * spawned, its age, its time of running (measured in debug mode only, else "-") and the most stack
+ * it has used. Returns the number of tasks, or EDDY_EINVAL. Never blocks. Follows ps. */
+int eddy_ps(FILE *out);
+
+/* Writes the tree of who waits for what to `out`; rings are marked. Returns the number of tasks, or
+ * EDDY_EINVAL. Never blocks. Follows asyncio's `pstree`. */
 int eddy_tree(FILE *out);
 
-/* Switches debug mode: lints are reported, such as a scope left open. Off at first. */
+/* Writes for each place that spawns tasks how many it has spawned and the deepest stack one of them
+ * used, of how much. Counted in debug mode; otherwise for the tasks there are now. Returns the
+ * number of places, or EDDY_EINVAL. Never blocks. */
+int eddy_stacks(FILE *out);
+
+/* Switches debug mode. On, what looks like a mistake is reported: a step that ran longer than 100 ms
+ * without waiting, a handle that is never released, a future that is dropped unresolved, a scope
+ * left open. Off at first. Acts on the process. Follows asyncio's debug mode. */
 void eddy_debug(bool on);
+
+/* Starts recording what tasks do into a ring of `events` entries: the oldest are overwritten. 0 stops
+ * and frees it. Returns 0, EDDY_ENOMEM, or EDDY_ENOSYS if the runtime was built with
+ * EDDY_NO_TRACE. Never blocks. */
+int eddy_trace_start(size_t events);
+
+/* Writes what was recorded to `out` as a Chrome trace, which Perfetto and the DevTools performance
+ * panel open: tasks as asynchronous events, wake-ups as flows, the ready queue as a counter.
+ * Recording goes on. Returns the number of events written; EDDY_ESTATE if there is no recording;
+ * EDDY_EIO; EDDY_EINVAL; EDDY_ENOSYS. Never blocks. */
+int eddy_trace_write(FILE *out);
 
 /* Switches to the virtual clock (true) or the real one, before the first task sleeps. The virtual
  * clock starts at 0 and jumps to the next deadline when nothing is runnable and no host operation is
@@ -22,6 +45,19 @@ int eddy_clock_virtual(bool on);
  * next pass. Returns 0, EDDY_EINVAL if `by` is negative, EDDY_ESTATE on the real clock. */
 int eddy_clock_advance(eddy_time by);
 
+/* Runs the tasks that are ready in a pass in an order that `seed` determines, instead of that of
+ * their waking; 0 restores that. Callbacks keep their order. Acts on the process. A deadlock report
+ * names the seed. For tests that must not depend on the order. */
+void eddy_schedule_seed(uint64_t seed);
+
+/* Waits until every other task waits and nothing is ready, before a virtual clock jumps. [blocks]
+ * Returns 0; EDDY_ECANCELED; EDDY_ESTATE outside a task. Follows trio's wait_all_tasks_blocked. */
+int eddy_idle(void) EDDY__BLOCKS;
+
+int eddy__idle(const char *site) EDDY__BLOCKS;
+
 EDDY__END_C
+
+#define eddy_idle() eddy__idle(EDDY__SITE)
 
 #endif

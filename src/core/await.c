@@ -1,13 +1,13 @@
 /* await.c: compound calls that end what they wait for. */
 #include "internal.h"
 
-int eddy__wait_through(const char *site, eddy_future *f, int kind) {
+int eddy__wait_through(const char *site, eddy_future *f, bool deliver) {
     eddy__task *task = eddy__current;
     if (f->state == EDDY_PENDING) {
-        eddy__future_wait(f, &task->waiter, kind);
+        eddy__future_wait(f, &task->waiter, deliver ? eddy__wake_joiner : eddy__wake_task);
         return eddy__block(site, &eddy__joining, f, false);
     }
-    if (kind == EDDY__WAITER_JOIN) eddy__future_deliver(f, task);
+    if (deliver) eddy__future_deliver(f, task);
     return f->result;
 }
 
@@ -17,7 +17,7 @@ int eddy__await(const char *site, eddy_future *f) {
     bool caller_cancelled = rc == EDDY_ECANCELED && task && task->cancelled;
     if (caller_cancelled && f && f->is_task && f->handles == 1 && f != &task->future) {
         (void)eddy_cancel(f);
-        rc = eddy__wait_through(site, f, EDDY__WAITER_JOIN);
+        rc = eddy__wait_through(site, f, true);
     }
     eddy_release(f);
     return rc;
@@ -28,7 +28,7 @@ int eddy__stop(const char *site, eddy_future *f) {
     if (!task || f == &task->future) return EDDY_ESTATE;
     if (!f) return EDDY_ENOMEM;
     (void)eddy_cancel(f);
-    return eddy__wait_through(site, f, EDDY__WAITER_JOIN);
+    return eddy__wait_through(site, f, true);
 }
 
 int(eddy_await)(eddy_future *f) {

@@ -18,6 +18,10 @@ void eddy__task_apply_cancel(eddy__task *task) {
     eddy__task_wake(task, EDDY_ECANCELED);
 }
 
+void eddy__leave_list(eddy__task *task) {
+    eddy__wait_list_remove(&task->waiter);
+}
+
 #define IGNORED_LIMIT 1000
 
 void eddy__task_count_ignored(eddy__task *task) {

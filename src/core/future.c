@@ -11,7 +11,7 @@ void eddy__future_init(eddy_future *f) {
     f->result = 0;
     f->state = EDDY_PENDING;
     f->is_task = f->cancel_requested = f->unread = false;
-    eddy__list_init(&f->waiters);
+    f->waiters = (eddy__wait_list){NULL, NULL};
     f->value = NULL;
     f->free_value = NULL;
     f->text = NULL;
@@ -23,16 +23,48 @@ eddy_future *eddy_future_new(void) {
     return f;
 }
 
+/* ---- those who wait ----------------------------------------------------------------------------------- */
+
+void eddy__future_wait(eddy_future *f, eddy__waiter *waiter, void (*wake)(eddy__waiter *, int)) {
+    waiter->wake = wake;
+    eddy__wait_list_append(&f->waiters, waiter);
+    f->pins++;
+}
+
+void eddy__future_leave(eddy_future *f, eddy__waiter *waiter) {
+    eddy__wait_list_remove(waiter);
+    eddy__future_unpin(f);
+}
+
+void eddy__wake_task(eddy__waiter *waiter, int result) {
+    eddy__task_wake(EDDY__OWNER(waiter, eddy__task, waiter), result);
+}
+
+void eddy__wake_joiner(eddy__waiter *waiter, int result) {
+    eddy__task *task = EDDY__OWNER(waiter, eddy__task, waiter);
+    eddy__future_deliver(task->wait_on, task);
+    eddy__task_wake(task, result);
+}
+
+static void callback_due(eddy__waiter *waiter, int result) {
+    (void)result;
+    eddy__ready_push(&EDDY__OWNER(waiter, eddy__callback, waiter)->ready);
+}
+
+bool eddy__future_is_waited_for(const eddy_future *f) {
+    for (const eddy__waiter *waiter = f->waiters.first; waiter; waiter = waiter->next)
+        if (waiter->wake != callback_due) return true;
+    return false;
+}
+
 /* ---- lifetime: until the last handle and the last pin are gone ------------------------------------ */
 
 /* Nobody can resolve a plain future without handles any more: its callbacks will never be due. */
 static void drop_callbacks(eddy_future *f) {
-    if (f->is_task || f->state != EDDY_PENDING) return;
-    for (eddy__link *l = f->waiters.next; l != &f->waiters; l = l->next)
-        if (EDDY__OWNER(l, eddy__waiter, link)->kind != EDDY__WAITER_CALLBACK) return;
-    while (!eddy__list_empty(&f->waiters)) {
-        eddy__waiter *waiter = EDDY__OWNER(f->waiters.next, eddy__waiter, link);
-        eddy__list_remove(&waiter->link);
+    if (f->is_task || f->state != EDDY_PENDING || eddy__future_is_waited_for(f)) return;
+    while (f->waiters.first) {
+        eddy__waiter *waiter = f->waiters.first;
+        eddy__wait_list_remove(waiter);
         eddy__free(EDDY__OWNER(waiter, eddy__callback, waiter), sizeof(eddy__callback));
         f->pins--;
     }
@@ -89,40 +121,16 @@ void eddy__future_settle(eddy_future *f, int result, eddy__text *text) {
         f->unread = true;
         eddy__list_append(&loop.unread, &f->unread_link);
     }
-    if (eddy__list_empty(&f->waiters)) return;
+    if (!f->waiters.first) return;
     f->pins++; /* the waiters' pins go one by one */
-    while (!eddy__list_empty(&f->waiters)) {
-        eddy__waiter *waiter = EDDY__OWNER(f->waiters.next, eddy__waiter, link);
-        eddy__list_remove(&waiter->link);
-        eddy__task *task = EDDY__OWNER(waiter, eddy__task, waiter);
-        switch (waiter->kind) {
-        case EDDY__WAITER_JOIN:
-            eddy__future_deliver(f, task);
-            eddy__task_wake(task, result);
-            break;
-        case EDDY__WAITER_WATCH:
-            eddy__task_wake(task, result);
-            break;
-        case EDDY__WAITER_CALLBACK:
-            eddy__ready_push(&EDDY__OWNER(waiter, eddy__callback, waiter)->ready);
-            continue; /* keeps its pin until it has run */
-        case EDDY__WAITER_MANY:
-            eddy__many_done(waiter, f);
-            break;
-        }
+    while (f->waiters.first) {
+        eddy__waiter *waiter = f->waiters.first;
+        eddy__wait_list_remove(waiter);
+        bool is_callback = waiter->wake == callback_due; /* keeps its pin until it has run */
+        waiter->wake(waiter, result);
+        if (is_callback) continue;
         f->pins--;
     }
-    eddy__future_unpin(f);
-}
-
-void eddy__future_wait(eddy_future *f, eddy__waiter *waiter, int kind) {
-    waiter->kind = (unsigned)kind;
-    eddy__list_append(&f->waiters, &waiter->link);
-    f->pins++;
-}
-
-void eddy__future_leave(eddy_future *f, eddy__waiter *waiter) {
-    eddy__list_remove(&waiter->link);
     eddy__future_unpin(f);
 }
 
@@ -227,7 +235,7 @@ int eddy_on_done(eddy_future *f, void (*fn)(eddy_future *f, void *ctx), void *ct
     *callback = (eddy__callback){
         .ready.kind = EDDY__READY_CALLBACK, .future = f, .fn = fn, .ctx = ctx};
     if (f && f->state == EDDY_PENDING) {
-        eddy__future_wait(f, &callback->waiter, EDDY__WAITER_CALLBACK);
+        eddy__future_wait(f, &callback->waiter, callback_due);
     } else {
         if (f) f->pins++;
         eddy__ready_push(&callback->ready);
@@ -245,13 +253,12 @@ void eddy__callback_run(eddy__callback *callback) {
 int eddy_off_done(eddy_future *f, void (*fn)(eddy_future *f, void *ctx), void *ctx) {
     if (!f || f->state != EDDY_PENDING) return 0;
     int removed = 0;
-    for (eddy__link *l = f->waiters.next, *next; l != &f->waiters; l = next) {
-        next = l->next;
-        eddy__waiter *waiter = EDDY__OWNER(l, eddy__waiter, link);
-        if (waiter->kind != EDDY__WAITER_CALLBACK) continue;
+    for (eddy__waiter *waiter = f->waiters.first, *next; waiter; waiter = next) {
+        next = waiter->next;
+        if (waiter->wake != callback_due) continue;
         eddy__callback *callback = EDDY__OWNER(waiter, eddy__callback, waiter);
         if (callback->fn != fn || callback->ctx != ctx) continue;
-        eddy__list_remove(&waiter->link);
+        eddy__wait_list_remove(waiter);
         f->pins--; /* the caller's handle keeps it */
         eddy__free(callback, sizeof *callback);
         removed++;

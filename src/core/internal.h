@@ -43,6 +43,43 @@ EDDY__INLINE void eddy__list_remove(eddy__link *link) {
     link->next = link->prev = link;
 }
 
+/* ---- wait lists ------------------------------------------------------------------------------ */
+
+/* Futures and the objects of ../sync keep those who wait for them in the one kind of list
+ * (eddy/waiter.h). Who leaves early takes itself out; everyone else leaves by eddy__hand_over. */
+EDDY__INLINE void eddy__wait_list_append(eddy__wait_list *list, eddy__waiter *waiter) {
+    waiter->list = list;
+    waiter->next = NULL;
+    waiter->prev = list->last;
+    if (list->last)
+        list->last->next = waiter;
+    else
+        list->first = waiter;
+    list->last = waiter;
+}
+/* The waiter is in a list. */
+EDDY__INLINE void eddy__wait_list_remove(eddy__waiter *waiter) {
+    eddy__wait_list *list = waiter->list;
+    if (waiter->prev)
+        waiter->prev->next = waiter->next;
+    else
+        list->first = waiter->next;
+    if (waiter->next)
+        waiter->next->prev = waiter->prev;
+    else
+        list->last = waiter->prev;
+    waiter->list = NULL;
+}
+
+/* Gives the waiter what it waits for (R2); its blocking call returns `result`. */
+EDDY__INLINE void eddy__hand_over(eddy__waiter *waiter, int result) {
+    eddy__wait_list_remove(waiter);
+    waiter->wake(waiter, result);
+}
+EDDY__INLINE void eddy__hand_over_all(eddy__wait_list *list, int result) {
+    while (list->first) eddy__hand_over(list->first, result);
+}
+
 /* ---- memory, texts, tables -------------------------------------------------------------------- */
 
 void *eddy__alloc(size_t size);
@@ -107,17 +144,6 @@ eddy_time eddy__time_add(eddy_time base, eddy_time duration); /* saturates */
 
 /* ---- futures ---------------------------------------------------------------------------------- */
 
-/* One entry in a future's list of those who wait for it, in order of arrival. */
-typedef struct eddy__waiter {
-    eddy__link link; /* in the list while waiting */
-    enum {
-        EDDY__WAITER_JOIN,     /* a task, to which the result is delivered */
-        EDDY__WAITER_WATCH,    /* a task that only wants to know the end: reads no error */
-        EDDY__WAITER_CALLBACK, /* in an eddy__callback */
-        EDDY__WAITER_MANY,     /* in gather.c's many_node */
-    } kind;
-} eddy__waiter;
-
 struct eddy__task;
 
 struct eddy_future {
@@ -128,7 +154,7 @@ struct eddy_future {
     bool is_task;
     bool cancel_requested;
     bool unread;         /* holds an error that nobody read: it is in loop.unread */
-    eddy__link waiters;  /* of eddy__waiter */
+    eddy__wait_list waiters;
     eddy__link unread_link;
     void *value; /* owned; freed by free_value with the future */
     void (*free_value)(void *);
@@ -140,8 +166,10 @@ void eddy__future_settle(eddy_future *f, int result, eddy__text *text); /* takes
 void eddy__future_read(eddy_future *f);                                 /* R10 */
 void eddy__future_deliver(eddy_future *f, struct eddy__task *task);     /* its error, if it has one */
 void eddy__future_unpin(eddy_future *f);                                /* may free it */
-void eddy__future_wait(eddy_future *f, eddy__waiter *waiter, int kind); /* appends and pins */
+/* Appends and pins. */
+void eddy__future_wait(eddy_future *f, eddy__waiter *waiter, void (*wake)(eddy__waiter *, int));
 void eddy__future_leave(eddy_future *f, eddy__waiter *waiter);
+bool eddy__future_is_waited_for(const eddy_future *f); /* by more than callbacks */
 
 /* ---- tasks -------------------------------------------------------------------------------------- */
 
@@ -183,7 +211,7 @@ struct eddy__task {
 
     const eddy__wait_kind *wait; /* how it waits, and for what; valid while WAITING */
     void *wait_on;
-    eddy__waiter waiter; /* in at most one list, only while WAITING */
+    eddy__waiter waiter; /* in a list only while WAITING */
     eddy__timer timer;   /* of the current wait */
     int timer_result;    /* what the wait returns if the timer ends it */
 
@@ -226,6 +254,10 @@ void eddy__scopes_prune(eddy__task *task, const char *stack_pointer); /* NULL: i
 void eddy__scope_expire(eddy__open_scope *open);
 void eddy__scopes_trim(void);
 
+void eddy__wake_task(eddy__waiter *waiter, int result); /* of a task's own waiter */
+void eddy__wake_joiner(eddy__waiter *waiter, int result); /* the same, and delivers the error */
+void eddy__leave_list(eddy__task *task); /* an eddy__wait_kind's abandon, for objects of ../sync */
+
 /* What primitives are made of; see switch.h for their shape. */
 EDDY__INLINE int eddy__resumed(void) {
     eddy__switch_resume();
@@ -252,6 +284,14 @@ EDDY__INLINE int eddy__park_on(eddy__task *task, const eddy__wait_kind *wait, vo
     task->state = EDDY__WAITING;
     return eddy__park(task);
 }
+/* Waits in an object's list until eddy__hand_over; `kind` leaves by eddy__leave_list. */
+EDDY__INLINE int eddy__park_in(eddy__task *task, const eddy__wait_kind *kind, void *on,
+                               eddy__wait_list *list, void *item) {
+    task->waiter.wake = eddy__wake_task;
+    task->waiter.item = item;
+    eddy__wait_list_append(list, &task->waiter);
+    return eddy__park_on(task, kind, on);
+}
 /* The head of every primitive: R8's look for cancellation. */
 #define EDDY__PRIMITIVE_BEGIN(task, site)                                                          \
     if (eddy__switch_resuming()) return eddy__resumed();                                           \
@@ -266,10 +306,30 @@ int eddy__checkpoint(const char *site);
 /* Parks the current task until eddy__task_wake. With `cancellable` it is a checkpoint, and then the
  * caller leaves its lists itself; without, the wait goes on although the task is cancelled. */
 int eddy__block(const char *site, const eddy__wait_kind *wait, void *on, bool cancellable);
-/* Waits for the end of `f`, another task or future, whatever happens to the caller. With `kind`
- * EDDY__WAITER_JOIN its result counts as delivered. */
-int eddy__wait_through(const char *site, eddy_future *f, int kind);
+/* Waits for the end of `f`, another task or future, whatever happens to the caller. With `deliver`
+ * its error counts as delivered. */
+int eddy__wait_through(const char *site, eddy_future *f, bool deliver);
 extern const eddy__wait_kind eddy__joining; /* task->waiter is in the list of the future in wait_on */
+
+/* ---- combining: many.c ------------------------------------------------------------------------ */
+
+/* When a wait for several futures is over, besides when all have ended. */
+typedef enum {
+    EDDY__MANY_ALL,
+    EDDY__MANY_FIRST,
+    EDDY__MANY_FIRST_ERROR,   /* ECANCELED is none */
+    EDDY__MANY_FIRST_BAD,     /* any result < 0; it is delivered */
+    EDDY__MANY_FIRST_SUCCESS, /* of failures the last is delivered */
+} eddy__many_mode;
+
+/* Waits for those of `f` that are pending (there is one); `gather` is for the tree. Returns the result of the future that
+ * ended the wait; *over false: ECANCELED, ETIMEDOUT or ENOMEM did. */
+int eddy__many_wait(const char *site, eddy_future *const f[], size_t n, eddy__many_mode mode,
+                    bool gather, eddy_time timeout, bool *over);
+/* R3: an owner passes its cancellation down and returns after the last child. */
+void eddy__many_stop(const char *site, eddy_future *const f[], size_t n);
+/* Whether the current task is among them. */
+bool eddy__many_has_current(eddy_future *const f[], size_t n);
 
 /* ---- callbacks ------------------------------------------------------------------------------------ */
 
@@ -293,10 +353,6 @@ void eddy__call_due(eddy__call *call);
 void eddy__call_run(eddy__call *call);
 void eddy__callback_run(eddy__callback *callback);
 void eddy__calls_drop(void); /* at the end of a run */
-
-/* ---- combining ----------------------------------------------------------------------------------- */
-
-void eddy__many_done(eddy__waiter *waiter, eddy_future *f);
 
 /* ---- host operations ---------------------------------------------------------------------------- */
 

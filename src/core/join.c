@@ -19,7 +19,7 @@ EDDY__PRIMITIVE int eddy__join(const char *site, eddy_future *f) {
         eddy__future_deliver(f, task);
         return eddy__return_now(task, f->result);
     }
-    eddy__future_wait(f, &task->waiter, EDDY__WAITER_JOIN);
+    eddy__future_wait(f, &task->waiter, eddy__wake_joiner);
     return eddy__park_on(task, &eddy__joining, f);
 }
 

@@ -25,12 +25,6 @@ static bool take_mark(eddy__task *task) {
     return true;
 }
 
-static bool is_waited_for(const eddy_future *f) {
-    for (const eddy__link *l = f->waiters.next; l != &f->waiters; l = l->next)
-        if (EDDY__OWNER(l, eddy__waiter, link)->kind != EDDY__WAITER_CALLBACK) return true;
-    return false;
-}
-
 static void describe_future(eddy__line *line, const eddy_future *f) {
     eddy__line_text(line, f->is_task ? "task '" : "a future");
     if (!f->is_task) return;
@@ -114,7 +108,7 @@ static uint32_t write_all(tree *t) {
     }
     for (eddy__link *l = loop.tasks.next; l != &loop.tasks; l = l->next) {
         eddy__task *task = EDDY__OWNER(l, eddy__task, link);
-        if (!is_waited_for(&task->future)) write_from(t, 0, task);
+        if (!eddy__future_is_waited_for(&task->future)) write_from(t, 0, task);
     }
     /* What no root leads to: rings, and what is deeper than a line is long. */
     for (eddy__link *l = loop.tasks.next; l != &loop.tasks; l = l->next) {
