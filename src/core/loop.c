@@ -16,7 +16,6 @@ eddy__loop eddy__the_loop = {
     .pass_end.kind = EDDY__READY_PASS_END,
     .tasks = {&eddy__the_loop.tasks, &eddy__the_loop.tasks},
     .unread = {&eddy__the_loop.unread, &eddy__the_loop.unread},
-    .generators = {&eddy__the_loop.generators, &eddy__the_loop.generators},
     .look_interval = 1,
 };
 
@@ -127,30 +126,13 @@ static void release_main(void) {
     eddy_release(main_future);
 }
 
-/* R13: by a task of the runtime's own, which is no leftover to be cancelled. */
-static bool start_closing_generators(void) {
-    if (eddy__list_empty(&loop.generators)) return false;
-    eddy_spawn_options none = {0};
-    eddy__task *closer =
-        loop.halted ? NULL : eddy__task_make(NULL, "generators", loop.close_generators, &none, NULL);
-    if (!closer) {
-        loop.drop_generators();
-        return false;
-    }
-    closer->leftover = true;
-    loop.leftover++;
-    eddy__task_launch(closer, false);
-    eddy_release(&closer->future);
-    return true;
-}
-
 /* Reports and drops what is left when no task is. False: a report or a destructor of the
  * application has added to it. */
 static bool nothing_is_left(void) {
     while (!eddy__list_empty(&loop.unread))
         eddy__report_future(EDDY__OWNER(loop.unread.next, eddy_future, unread_link));
     eddy__calls_drop();
-    if (loop.task_count || start_closing_generators()) return false;
+    if (loop.task_count) return false;
     drop_ready();
     return !loop.task_count && nothing_ready();
 }
@@ -326,6 +308,18 @@ EDDY__EXPORT double eddy_tick(void) {
     return delay <= 0 ? 0 : (double)delay / (double)EDDY_MS;
 }
 
+static void begin_phase(int phase) {
+    loop.phase = phase;
+    loop.deadlocked = loop.interrupted = loop.halted = loop.keep_tasks = false;
+    loop.leftover = 0;
+}
+
+void eddy__loop_begin_end(void) {
+    begin_phase(EDDY__ENDING);
+    loop.result = 0;
+    cancel_leftovers();
+}
+
 int eddy__loop_begin(eddy_fn fn, void *arg) {
     if (loop.phase != EDDY__IDLE || loop.sync) return EDDY_ESTATE;
     if (!fn) return EDDY_EINVAL;
@@ -334,9 +328,7 @@ int eddy__loop_begin(eddy_fn fn, void *arg) {
     eddy_future *main_task = eddy__spawn_with(NULL, "main", fn, &options);
     if (!main_task) return EDDY_ENOMEM;
     loop.main = (eddy__task *)main_task;
-    loop.phase = EDDY__RUN;
-    loop.deadlocked = loop.interrupted = loop.halted = loop.keep_tasks = false;
-    loop.leftover = 0;
+    begin_phase(EDDY__RUN);
     return 0;
 }
 

@@ -38,17 +38,10 @@ int eddy_runner_run(eddy_runner *r, eddy_fn fn, void *arg) {
     return eddy__loop_drive();
 }
 
-static int nothing(void *arg) {
-    (void)arg;
-    return 0;
-}
-
 int eddy_runner_close(eddy_runner *r) {
-    if (!r || !r->open) return EDDY_ESTATE;
-    /* An R11 end is the end of a run whose main has nothing to do. */
-    int rc = eddy__loop_begin(nothing, NULL);
-    if (rc < 0) return rc;
+    if (!r || !r->open || loop.phase != EDDY__IDLE || loop.sync) return EDDY_ESTATE;
     r->open = loop.runner_open = false;
+    eddy__loop_begin_end();
     (void)eddy__loop_drive();
     return 0;
 }
