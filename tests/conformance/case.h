@@ -3,8 +3,10 @@
  * A case is one C program. It defines `body`, the main task, and prints its trace on stdout; the
  * lines it must print stand in expected.json under the file's name (or in NAME.expected beside it).
  * The `main` below runs it on the virtual clock, where a second costs nothing and times are exact,
- * and fails the program if the runtime has kept memory. A case that must start the run by itself
- * defines CASE_OWN_MAIN first. */
+ * and fails the program if the runtime has kept memory. With arguments, natively, it runs the case
+ * many times instead: repeat.h. A case may therefore keep nothing in static variables that it does
+ * not set anew. One that must start the run by itself defines CASE_OWN_RUN first and `program`, which
+ * returns what main would; one that cannot be repeated defines CASE_OWN_MAIN and main. */
 #ifndef CASE_H
 #define CASE_H
 
@@ -13,6 +15,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* The application's own errors; the words for them are E1, E2, E3. */
 enum { E1 = EDDY_EUSER - 1, E2 = EDDY_EUSER - 2, E3 = EDDY_EUSER - 3 };
@@ -30,17 +33,26 @@ __attribute__((format(printf, 1, 2))) static inline const char *text(const char 
     return place;
 }
 
+/* Where lines and codes of the trace go besides, or instead: for repeat.h. */
+static void (*case_on_line)(const char *line);
+static void (*case_on_code)(int code);
+
 /* One line of the trace. */
 __attribute__((format(printf, 1, 2))) static inline void trace(const char *format, ...) {
+    static char line[1024];
     va_list arguments;
     va_start(arguments, format);
-    vprintf(format, arguments);
+    vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
-    putchar('\n');
+    if (case_on_line)
+        case_on_line(line);
+    else
+        puts(line);
 }
 
 /* The word for an error, the number itself for a success. */
 static inline const char *word(int rc) {
+    if (case_on_code && rc < 0) case_on_code(rc);
     switch (rc) {
     case EDDY_ECANCELED: return "CANCELLED";
     case EDDY_ETIMEDOUT: return "TIMEOUT";
@@ -77,6 +89,23 @@ static inline const char *state(eddy_future *f) {
     }
 }
 
+/* What a group's end has led to: "GROUP[E1,E2]", the words of its errors in alphabetical order, or the
+ * outcome of `rc` if it had none. */
+static inline const char *group_outcome(const eddy_group *g, int rc) {
+    eddy_error errors[4];
+    size_t n = eddy_group_errors(g, errors, 4);
+    if (n == 0 || rc == EDDY_ECANCELED) return outcome(rc);
+    const char *words[4], *list = "GROUP[";
+    for (size_t i = 0; i < n && i < 4; i++) {
+        size_t at = i;
+        for (; at > 0 && strcmp(words[at - 1], word(errors[i].code)) > 0; at--)
+            words[at] = words[at - 1];
+        words[at] = word(errors[i].code);
+    }
+    for (size_t i = 0; i < n && i < 4; i++) list = text("%s%s%s", list, i ? "," : "", words[i]);
+    return text("%s]", list);
+}
+
 static inline const char *boolean(bool value) {
     return value ? "true" : "false";
 }
@@ -102,9 +131,10 @@ static inline int sleeper(void *arg) {
 
 /* ---- the run -------------------------------------------------------------------------------------- */
 
-/* What the runtime holds at the moment. */
 static struct case_memory {
-    long blocks, bytes;
+    long blocks, bytes; /* that the runtime holds at the moment */
+    long calls;         /* that asked for memory */
+    long fail_at;       /* the one of them that fails, counted from 1; 0: none */
 } case_memory;
 
 static inline void *case_reallocate(void *ctx, void *block, size_t old_size, size_t new_size) {
@@ -112,7 +142,7 @@ static inline void *case_reallocate(void *ctx, void *block, size_t old_size, siz
     void *moved = NULL;
     if (new_size == 0) {
         free(block);
-    } else if (!(moved = realloc(block, new_size))) {
+    } else if (++memory->calls == memory->fail_at || !(moved = realloc(block, new_size))) {
         return NULL;
     }
     memory->blocks += (moved != NULL) - (block != NULL);
@@ -147,12 +177,31 @@ static inline int case_end(int rc) {
 }
 
 #ifndef CASE_OWN_MAIN
+
+#ifndef CASE_OWN_RUN
 static int body(void *arg);
 
-int main(void) {
-    case_begin();
-    return case_end(eddy_run(body, NULL));
+static int program(void) {
+    return eddy_run(body, NULL);
 }
+#else
+static int program(void);
+#endif
+
+#ifndef __wasm__
+#include "repeat.h"
+#endif
+
+int main(int argc, char **argv) {
+    (void)argc;
+    (void)argv;
+    case_begin();
+#ifndef __wasm__
+    if (argc > 1) return repeat(argv + 1);
+#endif
+    return case_end(program());
+}
+
 #endif
 
 #endif

@@ -30,6 +30,6 @@ static int body(void *arg) {
     int r[4];
     int rc = eddy_gather_all(tasks, 4, r);
     eddy_release_all(tasks, 4);
-    trace("[%s %s %s %s]", word(r[0]), word(r[1]), word(r[2]), word(r[3]));
+    if (rc == 0) trace("[%s %s %s %s]", word(r[0]), word(r[1]), word(r[2]), word(r[3]));
     return rc;
 }

@@ -17,6 +17,7 @@ static int bad(void *arg) {
 
 static int body(void *arg) {
     (void)arg;
+    reports = 0;
     eddy_set_report(count_report, NULL);
 
     eddy_future *task = eddy_spawn(bad, NULL);

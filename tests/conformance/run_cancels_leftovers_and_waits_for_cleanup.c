@@ -1,5 +1,5 @@
 /* R11: what is left at the end is cancelled, and its cleanup is waited for. */
-#define CASE_OWN_MAIN
+#define CASE_OWN_RUN
 #include "case.h"
 
 static int leftover(void *arg) {
@@ -18,13 +18,12 @@ static int first(void *arg) {
     return rc < 0 ? rc : 5;
 }
 
-int main(void) {
-    case_begin();
+static int program(void) {
     eddy_runner runner = {0};
     int rc = eddy_runner_open(&runner);
     if (rc == 0) rc = eddy_runner_run(&runner, first, NULL);
     trace("run -> %s", word(rc));
     rc = eddy_runner_close(&runner);
     trace("elapsed %s", now());
-    return case_end(rc);
+    return rc;
 }

@@ -1,6 +1,6 @@
 /* R7: nothing can ever wake the main task: the run says so instead of waiting for ever. (The tree
  * of who waits for what goes to stderr.) */
-#define CASE_OWN_MAIN
+#define CASE_OWN_RUN
 #include "case.h"
 
 static int stuck(void *arg) {
@@ -11,9 +11,8 @@ static int stuck(void *arg) {
     return rc;
 }
 
-int main(void) {
-    case_begin();
+static int program(void) {
     int rc = eddy_run(stuck, NULL);
     trace("run -> %s", word(rc));
-    return case_end(rc == EDDY_EDEADLK ? 0 : rc);
+    return rc == EDDY_EDEADLK ? 0 : rc;
 }

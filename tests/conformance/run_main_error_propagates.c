@@ -1,5 +1,5 @@
 /* The main task's error is the run's. */
-#define CASE_OWN_MAIN
+#define CASE_OWN_RUN
 #include "case.h"
 
 static int failing(void *arg) {
@@ -7,9 +7,8 @@ static int failing(void *arg) {
     return E1;
 }
 
-int main(void) {
-    case_begin();
+static int program(void) {
     int rc = eddy_run(failing, NULL);
     trace("run -> %s", word(rc));
-    return case_end(rc == E1 ? 0 : rc);
+    return rc == E1 ? 0 : rc;
 }

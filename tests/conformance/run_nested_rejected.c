@@ -1,5 +1,5 @@
 /* There is one loop: a run inside a run is refused, and disturbs nothing. */
-#define CASE_OWN_MAIN
+#define CASE_OWN_RUN
 #include "case.h"
 
 static int nothing(void *arg) {
@@ -13,10 +13,9 @@ static int outer(void *arg) {
     return 0;
 }
 
-int main(void) {
-    case_begin();
+static int program(void) {
     int rc = eddy_run(outer, NULL);
     trace("run -> %s", word(rc));
     trace("elapsed %s", now());
-    return case_end(rc);
+    return rc;
 }

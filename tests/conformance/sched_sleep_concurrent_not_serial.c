@@ -18,10 +18,11 @@ static int body(void *arg) {
     struct nap naps[] = {{"a", 30 * EDDY_MS}, {"b", 10 * EDDY_MS}, {"c", 20 * EDDY_MS}};
     eddy_future *tasks[3];
     for (int i = 0; i < 3; i++) tasks[i] = eddy_spawn(child, &naps[i]);
+    int rc = 0;
     for (int i = 0; i < 3; i++) {
-        int rc = eddy_await(tasks[i]);
-        if (rc < 0) return rc;
+        int ended = eddy_await(tasks[i]);
+        if (ended < 0) rc = ended;
     }
     trace("end %s", now());
-    return 0;
+    return rc;
 }

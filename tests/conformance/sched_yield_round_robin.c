@@ -17,9 +17,10 @@ static int body(void *arg) {
         eddy_spawn(child, "b"),
         eddy_spawn(child, "c"),
     };
+    int rc = 0;
     for (int i = 0; i < 3; i++) {
-        int rc = eddy_await(tasks[i]);
-        if (rc < 0) return rc;
+        int ended = eddy_await(tasks[i]);
+        if (ended < 0) rc = ended;
     }
-    return 0;
+    return rc;
 }
