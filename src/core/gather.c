@@ -30,8 +30,8 @@ static void fill(eddy_future *const f[], size_t n, int results[], bool collect) 
 }
 
 static int wait_for_all(const char *site, eddy_future *const f[], size_t n, bool collect) {
-    bool pending, over;
-    eddy_future *failed;
+    bool pending;
+    eddy_future *failed, *last;
     int rc = first_error(f, n, &pending, &failed);
     if (rc < 0 && !collect) {
         if (failed) eddy__future_deliver(failed, eddy__current);
@@ -39,8 +39,8 @@ static int wait_for_all(const char *site, eddy_future *const f[], size_t n, bool
     }
     if (!pending) return 0;
     eddy__many_mode mode = collect ? EDDY__MANY_ALL : EDDY__MANY_FIRST_BAD;
-    rc = eddy__many_wait(site, f, n, mode, true, EDDY_FOREVER, &over);
-    if (over) return collect || rc > 0 ? 0 : rc;
+    rc = eddy__many_wait(site, f, n, mode, true, EDDY_FOREVER, &last);
+    if (last) return collect || rc > 0 ? 0 : rc;
     if (rc == EDDY_ECANCELED) eddy__many_stop(site, f, n);
     return rc;
 }

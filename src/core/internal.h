@@ -181,11 +181,38 @@ typedef struct eddy__open_scope {
     struct eddy__open_scope *parent; /* the one around it; NULL: the task's root */
     eddy_scope *scope;
     eddy__task *task;
+    const eddy__coroutine *co;  /* on whose stack it was begun: the task's, or a generator's */
+    struct eddy__group *group;  /* if it is a group's: told of its cancellation and closing */
     uint64_t id; /* what eddy_scope_share handed out; 0 if it never did */
     eddy__timer timer;
     const char *site, *name;
     bool shield, cancelled;
 } eddy__open_scope;
+
+/* What the runtime knows of a group, apart from the eddy_group for the same reason. It lives from
+ * begin to end, and with errors until nobody can ask for them any more. What the rest of the core
+ * calls, it calls by pointers, so that a program without groups links none of it. */
+typedef struct eddy__group {
+    void (*child_ended)(eddy__task *child);
+    void (*cancel)(struct eddy__group *group);          /* its scope was cancelled */
+    void (*orphan)(struct eddy__group *group, bool alive); /* its scope was closed under it; the
+                                                           object is alive, or gone */
+    void (*forget)(struct eddy__group *group);          /* its owner has ended: nobody can ask */
+    eddy_group *object;
+    eddy__task *owner;
+    eddy__link children, ended; /* by task->sibling, in order of spawning, and of their ends */
+    eddy__link errors;          /* the same, and body_error, in order of arrival */
+    size_t live;                /* length of children */
+    struct eddy__group *next_kept; /* after its end: in the owner's list of those with errors */
+    eddy__link body_error;
+    int body_code;
+    eddy__text *body_text;
+    const eddy__link *seen; /* the tree's place in children, and its index */
+    size_t seen_index;
+    bool supervisor;
+    bool refuses; /* failing, cancelled or closed: no more children */
+    bool waiting; /* the owner waits for the last child */
+} eddy__group;
 
 /* One way to wait: a constant per blocking primitive. */
 typedef struct eddy__wait_kind {
@@ -221,6 +248,12 @@ struct eddy__task {
     bool uncancellable;      /* the current wait goes on although the task is cancelled */
     bool leftover;           /* told to end at the end of the run */
     uint16_t ignored;        /* cancellations delivered in a row */
+    bool detached;           /* a child without a handle: eddy_group_go */
+    eddy__group *group;      /* whose child it is; NULL: nobody's */
+    eddy__link sibling;      /* in a list of its group */
+    eddy_future *starter;    /* valid with a group: told when it is ready; a handle of its own */
+    eddy__group *kept_groups; /* ended ones of its own, with errors */
+    struct eddy_gen *suspended_in; /* while it waits inside of generators: the outermost */
     eddy__text *own_name;    /* what co.name points into, if it is not static */
     eddy__link link; /* in loop.tasks, in order of spawning */
     size_t arg_size; /* > 0: co.arg is a copy of ours */
@@ -241,6 +274,8 @@ void eddy__task_push(eddy__task *task);             /* into the ready queue */
 void eddy__task_wake(eddy__task *task, int result); /* it waits; this is what the call returns */
 void eddy__task_apply_cancel(eddy__task *task);     /* after a scope of it has changed */
 void eddy__task_deliver(eddy__task *task, int code, eddy__text *text);
+/* What the task has to say about an error it ends with: attached, or delivered to it before. */
+eddy__text *eddy__task_text(const eddy__task *task, int result);
 void eddy__task_ended(eddy__task *task, int result);
 void eddy__task_free(eddy__task *task);    /* the last handle and pin are gone */
 void eddy__task_abandon(eddy__task *task); /* ends it without running its cleanup */
@@ -249,10 +284,20 @@ bool eddy__task_attend(eddy__task *task, const char *stack_pointer); /* true: it
 void eddy__task_start(eddy__task *task); /* the first step */
 /* A step has ended other than by suspending. */
 void eddy__task_left(eddy__task *task, eddy__outcome outcome);
+char *eddy__block_new(size_t *size); /* at least that many bytes; NULL without memory */
+void eddy__block_free(char *block, size_t size);
 void eddy__blocks_trim(void);
+/* A task that is not started yet; `group` may be NULL. NULL: arg_free has been called. */
+eddy__task *eddy__task_make(const char *site, const char *name, eddy_fn fn,
+                            const eddy_spawn_options *options, eddy__group *group);
+void eddy__task_launch(eddy__task *task, bool eager);
 void eddy__scopes_prune(eddy__task *task, const char *stack_pointer); /* NULL: it has ended */
 void eddy__scope_expire(eddy__open_scope *open);
+void eddy__scopes_close_inside(eddy__task *task, const eddy__open_scope *around, const char *how);
+/* Whether an object on the stack `co` was in a frame that has been left since. */
+bool eddy__is_gone(const eddy__coroutine *co, const void *object, const char *stack_pointer);
 void eddy__scopes_trim(void);
+void eddy__scope_report_left_open(const eddy__open_scope *open); /* its block has ended */
 
 void eddy__wake_task(eddy__waiter *waiter, int result); /* of a task's own waiter */
 void eddy__wake_joiner(eddy__waiter *waiter, int result); /* the same, and delivers the error */
@@ -264,7 +309,7 @@ EDDY__INLINE int eddy__resumed(void) {
     return eddy__current->resume;
 }
 EDDY__INLINE int eddy__suspend(eddy__task *task) {
-    eddy__switch_suspend(&task->co);
+    eddy__switch_suspend();
     return EDDY__SWITCH_RETURNS ? task->resume : 0;
 }
 EDDY__INLINE int eddy__park(eddy__task *task) {
@@ -322,10 +367,11 @@ typedef enum {
     EDDY__MANY_FIRST_SUCCESS, /* of failures the last is delivered */
 } eddy__many_mode;
 
-/* Waits for those of `f` that are pending (there is one); `gather` is for the tree. Returns the result of the future that
- * ended the wait; *over false: ECANCELED, ETIMEDOUT or ENOMEM did. */
+/* Waits for those of `f` that are pending (there is one); `gather` is for the tree. Returns the
+ * result of the future that ended the wait, which is in *last; NULL there: ECANCELED, ETIMEDOUT or
+ * ENOMEM did. */
 int eddy__many_wait(const char *site, eddy_future *const f[], size_t n, eddy__many_mode mode,
-                    bool gather, eddy_time timeout, bool *over);
+                    bool gather, eddy_time timeout, eddy_future **last);
 /* R3: an owner passes its cancellation down and returns after the last child. */
 void eddy__many_stop(const char *site, eddy_future *const f[], size_t n);
 /* Whether the current task is among them. */
@@ -353,6 +399,30 @@ void eddy__call_due(eddy__call *call);
 void eddy__call_run(eddy__call *call);
 void eddy__callback_run(eddy__callback *callback);
 void eddy__calls_drop(void); /* at the end of a run */
+
+/* ---- generators --------------------------------------------------------------------------------- */
+
+struct eddy_gen {
+    eddy__coroutine co;     /* first: see eddy__running */
+    eddy__link link;        /* in loop.generators, in order of opening */
+    eddy__task *task;       /* who is in next or close now, or NULL */
+    struct eddy_gen *outer; /* while its body runs: the generator whose body called next */
+    struct eddy_gen *inner; /* while its task waits inside: the generator whose next its body called */
+    const eddy__open_scope *base; /* the consumer's innermost scope */
+    void *item;                   /* where the item goes; NULL: nowhere */
+    size_t item_size;
+    bool emitted;  /* the body has handed out an item, and is suspended by that */
+    bool finished; /* its body has returned or will never run: there is no block any more */
+    bool closing;
+    int error; /* of the body, not yet told */
+};
+
+void eddy__gen_finished(eddy_gen *g, eddy__task *task, eddy__outcome outcome);
+int eddy__gen_take_error(eddy_gen *g, eddy__task *task);
+extern eddy_gen *eddy__generator; /* whose body runs, the innermost; NULL: the task itself runs */
+EDDY__INLINE const eddy__coroutine *eddy__running(const eddy__task *task) {
+    return eddy__generator ? (const eddy__coroutine *)eddy__generator : &task->co;
+}
 
 /* ---- host operations ---------------------------------------------------------------------------- */
 
@@ -408,6 +478,9 @@ typedef struct eddy__loop {
     eddy__link tasks; /* all that have not ended, in order of spawning */
     uint32_t task_count;
     eddy__link unread; /* futures that hold an error nobody read */
+    eddy__link generators; /* open ones, in order of opening */
+    eddy_fn close_generators;        /* the body of a task; set with the first generator */
+    void (*drop_generators)(void);   /* without running their bodies */
     eddy__table calls, ops, scopes;
     int outside; /* see eddy__host_hold */
 

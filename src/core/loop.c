@@ -16,6 +16,7 @@ eddy__loop eddy__the_loop = {
     .pass_end.kind = EDDY__READY_PASS_END,
     .tasks = {&eddy__the_loop.tasks, &eddy__the_loop.tasks},
     .unread = {&eddy__the_loop.unread, &eddy__the_loop.unread},
+    .generators = {&eddy__the_loop.generators, &eddy__the_loop.generators},
     .look_interval = 1,
 };
 
@@ -126,13 +127,30 @@ static void release_main(void) {
     eddy_release(main_future);
 }
 
+/* R13: by a task of the runtime's own, which is no leftover to be cancelled. */
+static bool start_closing_generators(void) {
+    if (eddy__list_empty(&loop.generators)) return false;
+    eddy_spawn_options none = {0};
+    eddy__task *closer =
+        loop.halted ? NULL : eddy__task_make(NULL, "generators", loop.close_generators, &none, NULL);
+    if (!closer) {
+        loop.drop_generators();
+        return false;
+    }
+    closer->leftover = true;
+    loop.leftover++;
+    eddy__task_launch(closer, false);
+    eddy_release(&closer->future);
+    return true;
+}
+
 /* Reports and drops what is left when no task is. False: a report or a destructor of the
  * application has added to it. */
 static bool nothing_is_left(void) {
     while (!eddy__list_empty(&loop.unread))
         eddy__report_future(EDDY__OWNER(loop.unread.next, eddy_future, unread_link));
     eddy__calls_drop();
-    if (loop.task_count) return false;
+    if (loop.task_count || start_closing_generators()) return false;
     drop_ready();
     return !loop.task_count && nothing_ready();
 }

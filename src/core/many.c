@@ -5,7 +5,7 @@ typedef struct many {
     eddy__task *task;
     eddy__many_mode mode;
     size_t pending; /* futures that have not ended */
-    bool over;      /* from then on no future knows of it */
+    eddy_future *last; /* ended the wait; from then on no future knows of it */
     struct node *nodes; /* owned; NULL once the wait is over */
     size_t count;
     size_t seen, seen_at; /* next_pending's last answer: the index asked for, and its place */
@@ -48,7 +48,7 @@ static void future_done(eddy__waiter *waiter, int result) {
     m->pending--;
     m->seen = m->seen_at = 0;
     if (!ends_wait(m, result) && m->pending) return;
-    m->over = true;
+    m->last = f;
     if (m->mode == EDDY__MANY_FIRST_BAD || m->mode == EDDY__MANY_FIRST_SUCCESS)
         eddy__future_deliver(f, m->task);
     leave_all(m);
@@ -91,11 +91,11 @@ static size_t count_pending(eddy_future *const f[], size_t n) {
 }
 
 int eddy__many_wait(const char *site, eddy_future *const f[], size_t n, eddy__many_mode mode,
-                    bool gather, eddy_time timeout, bool *over) {
+                    bool gather, eddy_time timeout, eddy_future **last) {
     eddy__task *task = eddy__current;
     size_t pending = count_pending(f, n);
     many m = {.task = task, .mode = mode, .pending = pending, .count = pending};
-    *over = false;
+    *last = NULL;
     if (timeout != EDDY_FOREVER) {
         eddy_time when = eddy__time_add(eddy_now(), timeout < 0 ? 0 : timeout);
         if (eddy__timer_set(&task->timer, when) < 0) return EDDY_ENOMEM;
@@ -119,7 +119,7 @@ int eddy__many_wait(const char *site, eddy_future *const f[], size_t n, eddy__ma
         leave_all(&m);
         eddy__timer_clear(&task->timer);
     }
-    *over = m.over;
+    *last = m.last;
     return rc;
 }
 

@@ -34,6 +34,7 @@ void eddy__scopes_trim(void) {
  * `alive`: the object is still there. */
 static void close_innermost(eddy__task *task, bool alive) {
     eddy__open_scope *open = task->scope;
+    if (open->group) open->group->orphan(open->group, alive);
     task->scope = open->parent;
     eddy__timer_clear(&open->timer);
     eddy__table_remove(&loop.scopes, open->id);
@@ -46,7 +47,7 @@ static void close_innermost(eddy__task *task, bool alive) {
 
 static void report_left_open(const eddy__open_scope *open, const char *how) {
     eddy__line line = {0};
-    eddy__line_text(&line, "scope ");
+    eddy__line_text(&line, open->group ? "group " : "scope ");
     eddy__line_text(&line, open->name ? open->name : "without a name");
     eddy__line_text(&line, " of task '");
     eddy__line_text(&line, open->task->co.name);
@@ -55,12 +56,22 @@ static void report_left_open(const eddy__open_scope *open, const char *how) {
     eddy__report(EDDY_ESTATE, line.bytes, open->task->co.name, open->site);
 }
 
-/* Whether the object stood in a frame of its task that has been left. */
-static bool is_gone(const eddy__open_scope *open, const char *stack_pointer) {
-    const eddy__coroutine *co = &open->task->co;
-    const char *at = (const char *)open->scope;
+void eddy__scope_report_left_open(const eddy__open_scope *open) {
+    report_left_open(open, open->group ? ": its block ended without eddy_group_end"
+                                       : ": its block ended without eddy_scope_end");
+}
+
+bool eddy__is_gone(const eddy__coroutine *co, const void *object, const char *stack_pointer) {
+    const char *at = object;
     bool on_stack = at >= co->block && at < co->block + co->size;
     return on_stack && (!stack_pointer || at < stack_pointer);
+}
+
+/* A NULL stack pointer: the task has ended. Otherwise it is that of whoever runs now, and tells
+ * nothing about other stacks. */
+static bool is_gone(const eddy__open_scope *open, const char *stack_pointer) {
+    if (stack_pointer && open->co != eddy__running(open->task)) return false;
+    return eddy__is_gone(open->co, open->scope, stack_pointer);
 }
 
 void eddy__scopes_prune(eddy__task *task, const char *stack_pointer) {
@@ -90,6 +101,7 @@ static void mark_cancelled(eddy__open_scope *open, bool expired) {
     if (open->cancelled) return;
     open->cancelled = open->scope->cancelled = true;
     open->scope->expired = expired;
+    if (open->group) open->group->cancel(open->group);
 }
 
 /* A deadline that is not after now is seen at once. */
@@ -116,6 +128,7 @@ static int begin(const char *site, eddy_scope *s, const eddy_scope_options *opti
         .parent = task->scope,
         .scope = s,
         .task = task,
+        .co = eddy__running(task),
         .timer.kind = EDDY__TIMER_SCOPE,
         .site = site,
         .name = options->name,
@@ -142,6 +155,15 @@ int eddy__scope_begin(const char *site, eddy_scope *s, const eddy_scope_options 
     return s->error;
 }
 
+void eddy__scopes_close_inside(eddy__task *task, const eddy__open_scope *around, const char *how) {
+    if (task->scope == around) return;
+    while (task->scope != around) {
+        if (loop.debug) report_left_open(task->scope, how);
+        close_innermost(task, !is_gone(task->scope, eddy__stack_pointer()));
+    }
+    eddy__task_apply_cancel(task);
+}
+
 int eddy_scope_end(eddy_scope *s, int rc) {
     if (!s || !s->begun) return EDDY_ESTATE;
     if (s->ended) return rc;
@@ -152,10 +174,7 @@ int eddy_scope_end(eddy_scope *s, int rc) {
     eddy__task *task = eddy__current;
     if (!task || s->open->task != task) return EDDY_ESTATE;
     bool shield = s->open->shield;
-    while (task->scope != s->open) {
-        if (loop.debug) report_left_open(task->scope, " inside one that ended");
-        close_innermost(task, !is_gone(task->scope, eddy__stack_pointer()));
-    }
+    eddy__scopes_close_inside(task, s->open, " inside one that ended");
     close_innermost(task, true);
     eddy__task_apply_cancel(task);
     if (rc != EDDY_ECANCELED || !s->cancelled) return rc;
@@ -166,7 +185,7 @@ int eddy_scope_end(eddy_scope *s, int rc) {
 
 void eddy__scope_net(eddy_scope *s) {
     if (!s->open) return;
-    if (loop.debug) report_left_open(s->open, ": its block ended without eddy_scope_end");
+    if (loop.debug) eddy__scope_report_left_open(s->open);
     (void)eddy_scope_end(s, 0);
 }
 

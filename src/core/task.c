@@ -9,6 +9,7 @@
 #define loop eddy__the_loop
 
 eddy__task *eddy__current;
+eddy_gen *eddy__generator;
 
 /* ---- memory: during a run, freed tasks and blocks are kept for the next spawn --------------------- */
 
@@ -29,7 +30,7 @@ static unsigned class_of(size_t size) {
     return 32u - (unsigned)__builtin_clz((unsigned)size - 1) - SMALLEST_CLASS;
 }
 
-static char *block_new(size_t *size) {
+char *eddy__block_new(size_t *size) {
     if (*size < eddy__switch_min_size()) *size = eddy__switch_min_size();
     unsigned class = class_of(*size);
     if (class == CLASSES) {
@@ -45,7 +46,7 @@ static char *block_new(size_t *size) {
     return block;
 }
 
-static void block_free(char *block, size_t size) {
+void eddy__block_free(char *block, size_t size) {
     unsigned class = class_of(size);
     if (class == CLASSES || kept_bytes + size > KEPT_BYTES || loop.phase == EDDY__IDLE) {
         eddy__free(block, size);
@@ -113,6 +114,7 @@ static void task_init(eddy__task *task) {
     task->scope = NULL;
     task->root_cancelled = task->cancelled = task->uncancellable = task->leftover = false;
     task->ignored = 0;
+    task->kept_groups = NULL;
     task->fail_code = task->last_code = 0;
     task->fail_text = task->last_text = NULL;
 }
@@ -124,22 +126,13 @@ void eddy__call_destructor(void (*destructor)(void *), void *of) {
     eddy__current = outer;
 }
 
-static eddy_future *refuse(const eddy_spawn_options *options) {
-    if (options->arg_free) eddy__call_destructor(options->arg_free, options->arg);
-    return NULL;
-}
-
 static void start_eagerly(eddy__task *task);
 
-eddy_future *eddy__spawn_with(const char *site, const char *name, eddy_fn fn,
-                              const eddy_spawn_options *options) {
-    static const eddy_spawn_options defaults;
-    if (!options) options = &defaults;
-    if (!fn) return refuse(options);
-
+eddy__task *eddy__task_make(const char *site, const char *name, eddy_fn fn,
+                            const eddy_spawn_options *options, eddy__group *group) {
     size_t size = options->stack ? options->stack : DEFAULT_STACK;
-    eddy__task *task = task_new();
-    char *block = task ? block_new(&size) : NULL;
+    eddy__task *task = fn ? task_new() : NULL;
+    char *block = task ? eddy__block_new(&size) : NULL;
     void *arg = options->arg;
     if (block && options->arg_size) {
         arg = eddy__alloc(options->arg_size);
@@ -151,23 +144,39 @@ eddy_future *eddy__spawn_with(const char *site, const char *name, eddy_fn fn,
     if (!complete) {
         eddy__text_release(own_name);
         if (block && options->arg_size) eddy__free(arg, options->arg_size);
-        if (block) block_free(block, size);
+        if (block) eddy__block_free(block, size);
         if (task) keep_task(task);
-        return refuse(options);
+        if (options->arg_free) eddy__call_destructor(options->arg_free, options->arg);
+        return NULL;
     }
 
     task_init(task);
     task->own_name = own_name;
     task->arg_size = options->arg_size;
     task->arg_free = options->arg_free;
+    task->group = group;
     if (own_name) name = own_name->bytes;
     eddy__switch_init(&task->co, block, size, fn, arg, name, site, own_name != NULL);
     eddy__list_append(&loop.tasks, &task->link);
     loop.task_count++;
-    if (options->eager)
+    return task;
+}
+
+void eddy__task_launch(eddy__task *task, bool eager) {
+    if (eager)
         start_eagerly(task);
     else
         eddy__ready_push(&task->ready);
+}
+
+static const eddy_spawn_options defaults;
+
+eddy_future *eddy__spawn_with(const char *site, const char *name, eddy_fn fn,
+                              const eddy_spawn_options *options) {
+    if (!options) options = &defaults;
+    eddy__task *task = eddy__task_make(site, name, fn, options, NULL);
+    if (!task) return NULL;
+    eddy__task_launch(task, options->eager);
     return &task->future;
 }
 
@@ -253,15 +262,18 @@ void eddy__task_start(eddy__task *task) {
 /* The first step inside the caller's step. */
 static void start_eagerly(eddy__task *task) {
     eddy__task *outer = eddy__current;
+    eddy_gen *generator = eddy__generator;
+    eddy__generator = NULL;
     eddy__switch_state state = eddy__switch_nest();
     eddy__task_start(task);
     eddy__switch_unnest(state);
+    eddy__generator = generator;
     eddy__current = outer;
 }
 
 /* ---- ending ----------------------------------------------------------------------------------------------- */
 
-static eddy__text *text_of_end(eddy__task *task, int result) {
+eddy__text *eddy__task_text(const eddy__task *task, int result) {
     if (result >= 0) return NULL;
     if (task->fail_text && task->fail_code == result) return eddy__text_retain(task->fail_text);
     if (task->last_code == result) return eddy__text_retain(task->last_text);
@@ -274,14 +286,16 @@ void eddy__task_ended(eddy__task *task, int result) {
     eddy__switch_done(&task->co);
     if (task->arg_free) eddy__call_destructor(task->arg_free, task->co.arg);
     if (task->arg_size) eddy__free(task->co.arg, task->arg_size);
-    block_free(task->co.block, task->co.size);
+    eddy__block_free(task->co.block, task->co.size);
     eddy__list_remove(&task->link);
     loop.task_count--;
     if (task->leftover) loop.leftover--;
-    eddy__text *text = text_of_end(task, result);
+    eddy__text *text = eddy__task_text(task, result);
     if (task->fail_text) eddy__text_release(task->fail_text);
     if (task->last_text) eddy__text_release(task->last_text);
+    while (EDDY__UNLIKELY(task->kept_groups != NULL)) task->kept_groups->forget(task->kept_groups);
     eddy__future_settle(&task->future, result, text);
+    if (task->group) task->group->child_ended(task);
     eddy__future_unpin(&task->future);
 }
 

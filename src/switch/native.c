@@ -77,8 +77,8 @@ __asm__(".text\n"
 
 eddy__overflow eddy__switch_overflow;
 
-/* The coroutine being entered for the first time; its trampoline finds itself here. */
-static eddy__coroutine *starting;
+/* The coroutine that runs, the innermost: a first entry's trampoline finds itself here. */
+static eddy__coroutine *running;
 
 size_t eddy__switch_min_size(void) {
     return (size_t)64 * 1024 * STACK_FACTOR;
@@ -90,7 +90,7 @@ static size_t caller_size;
 #endif
 
 static void trampoline(void) {
-    eddy__coroutine *co = starting;
+    eddy__coroutine *co = running;
 #ifdef EDDY__ASAN
     __sanitizer_finish_switch_fiber(NULL, &caller_bottom, &caller_size);
 #endif
@@ -146,9 +146,9 @@ void eddy__switch_done(eddy__coroutine *co) {
 }
 
 eddy__outcome eddy__switch_enter(eddy__coroutine *co) {
-    bool first = !co->started;
+    eddy__coroutine *outer = running;
+    running = co;
     co->started = true;
-    if (first) starting = co;
 #ifdef EDDY__ASAN
     const void *outer_bottom = caller_bottom;
     size_t outer_size = caller_size;
@@ -161,6 +161,7 @@ eddy__outcome eddy__switch_enter(eddy__coroutine *co) {
     caller_bottom = outer_bottom;
     caller_size = outer_size;
 #endif
+    running = outer;
     uint64_t canary;
     memcpy(&canary, co->block, sizeof canary);
     bool finished = !co->started;
@@ -172,7 +173,8 @@ eddy__outcome eddy__switch_enter(eddy__coroutine *co) {
     return finished ? EDDY__FINISHED : EDDY__SUSPENDED;
 }
 
-void eddy__switch_leave(eddy__coroutine *co) {
+void eddy__switch_leave(void) {
+    eddy__coroutine *co = running;
 #ifdef EDDY__ASAN
     __sanitizer_start_switch_fiber(&co->fake, caller_bottom, caller_size);
 #endif

@@ -99,6 +99,7 @@ eddy__asyncify_stop_rewind(void);
 
 #define EDDY__PRIMITIVE __attribute__((noinline, used, visibility("default")))
 
+/* Below: suspending leaves whatever coroutine was entered last. */
 EDDY__INLINE bool eddy__switch_resuming(void) {
     return eddy__switch_rewinding != 0;
 }
@@ -108,8 +109,7 @@ EDDY__INLINE void eddy__switch_resume(void) {
     eddy__asyncify_stop_rewind();
 }
 
-EDDY__INLINE void eddy__switch_suspend(eddy__coroutine *co) {
-    (void)co;
+EDDY__INLINE void eddy__switch_suspend(void) {
     eddy__asyncify_start_unwind(&eddy__switch_record);
 }
 
@@ -142,7 +142,7 @@ EDDY__INLINE char *eddy__stack_pointer(void) {
 #define EDDY__PRIMITIVE __attribute__((noinline))
 
 void eddy__switch_done(eddy__coroutine *co);
-void eddy__switch_leave(eddy__coroutine *co); /* back to whoever entered it */
+void eddy__switch_leave(void); /* back to whoever entered the one that runs */
 
 EDDY__INLINE bool eddy__switch_resuming(void) {
     return false;
@@ -155,8 +155,8 @@ EDDY__INLINE eddy__switch_state eddy__switch_nest(void) {
 EDDY__INLINE void eddy__switch_unnest(eddy__switch_state state) {
     (void)state;
 }
-EDDY__INLINE void eddy__switch_suspend(eddy__coroutine *co) {
-    eddy__switch_leave(co);
+EDDY__INLINE void eddy__switch_suspend(void) {
+    eddy__switch_leave();
 }
 EDDY__INLINE char *eddy__stack_pointer(void) {
     return (char *)__builtin_frame_address(0);
