@@ -7,6 +7,7 @@ int eddy__wait_through(const char *site, eddy_future *f, bool deliver) {
         eddy__future_wait(f, &task->waiter, deliver ? eddy__wake_joiner : eddy__wake_task);
         return eddy__block(site, &eddy__joining, f, false);
     }
+    eddy__count_call(site);
     if (deliver) eddy__future_deliver(f, task);
     return f->result;
 }

@@ -348,6 +348,8 @@ EDDY__INLINE int eddy__park_in(eddy__task *task, const eddy__wait_kind *kind, vo
 
 /* A checkpoint that counts in R8's budget: 0 or ECANCELED. What compound calls begin with. */
 int eddy__checkpoint(const char *site);
+/* Counts in R8's budget without looking for cancellation: for calls that cancellation does not stop. */
+void eddy__count_call(const char *site);
 /* Parks the current task until eddy__task_wake. With `cancellable` it is a checkpoint, and then the
  * caller leaves its lists itself; without, the wait goes on although the task is cancelled. */
 int eddy__block(const char *site, const eddy__wait_kind *wait, void *on, bool cancellable);
@@ -482,6 +484,7 @@ typedef struct eddy__loop {
     eddy_fn close_generators;        /* the body of a task; set with the first generator */
     void (*drop_generators)(void);   /* without running their bodies */
     eddy__table calls, ops, scopes;
+    void (*drop_ops)(void); /* those that are done but not taken; set with the first operation */
     int outside; /* see eddy__host_hold */
 
     enum { EDDY__IDLE, EDDY__RUN, EDDY__ENDING } phase;

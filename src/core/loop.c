@@ -109,6 +109,7 @@ static void cancel_leftovers(void) {
 
 static void abandon_all(void) {
     drop_ready();
+    if (loop.drop_ops) loop.drop_ops(); /* they lie on the stacks of tasks */
     while (!eddy__list_empty(&loop.tasks)) {
         eddy__task_abandon(EDDY__OWNER(loop.tasks.next, eddy__task, link));
         drop_ready(); /* who joined it has woken, and is abandoned next */

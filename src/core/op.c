@@ -5,12 +5,21 @@
 
 #define loop eddy__the_loop
 
+/* The run is halted: whoever waits for them will not run any more. */
+static void drop_done(void) {
+    for (uint32_t i = 0; i < loop.ops.used; i++) {
+        eddy__op *op = loop.ops.slots[i].item;
+        if (op && op->done) eddy__op_drop(op);
+    }
+}
+
 int eddy__op_begin(eddy__op *op, const char *what) {
     *op = (eddy__op){.what = what};
     if (EDDY__GUEST && loop.sync)
         return eddy_fail(EDDY_ESTATE, "%s: eddy_run cannot wait for the host here; use eddy_start",
                          what);
     op->id = eddy__table_add(&loop.ops, op);
+    loop.drop_ops = drop_done;
     return op->id ? 0 : EDDY_ENOMEM;
 }
 
@@ -47,6 +56,8 @@ int eddy__op_wait(const char *site, eddy__op *op) {
         eddy__op_drop(op);
         return rc;
     }
+    eddy__table_remove(&loop.ops, op->id);
+    op->id = 0;
     rc = op->result;
     if (rc < 0) {
         eddy__task_deliver(task, rc, op->data ? eddy__text_new(op->data, op->size) : NULL);
@@ -63,12 +74,10 @@ EDDY__EXPORT void *eddy__host_alloc(size_t size) {
 EDDY__EXPORT void eddy__host_complete(uint32_t index, uint32_t generation, int result, void *data,
                                       size_t size) {
     eddy__op *op = eddy__table_get(&loop.ops, (uint64_t)generation << 32 | index);
-    if (!op) {
+    if (!op || op->done) {
         free(data);
         return;
     }
-    eddy__table_remove(&loop.ops, op->id); /* whatever becomes of its waiter, nothing points to it */
-    op->id = 0;
     op->done = true;
     op->result = result;
     op->data = data;
