@@ -130,9 +130,9 @@ typedef struct eddy__ready {
 
 /* A place in the heap of deadlines, embedded in what owns the deadline. */
 typedef struct eddy__timer {
-    eddy_time when;
     uint32_t place; /* index in the heap + 1; 0 while it is not set */
     enum { EDDY__TIMER_TASK, EDDY__TIMER_CALL, EDDY__TIMER_SCOPE } kind;
+    eddy_time when;
 } eddy__timer;
 
 int eddy__timer_set(eddy__timer *timer, eddy_time when); /* moves it if it is set; 0 or ENOMEM */
@@ -225,7 +225,8 @@ typedef struct eddy__wait_kind {
     const char *(*describe)(const eddy__task *task);
 } eddy__wait_kind;
 
-/* The first part is what every switch touches. task_init sets what must not be garbage. */
+/* In order of use: what every switch touches, what every spawn sets (task_init), and what is valid
+ * only in certain states: a short life touches three cache lines instead of four. */
 struct eddy__task {
     eddy_future future; /* first: a task is a future */
     eddy__ready ready;
@@ -236,12 +237,6 @@ struct eddy__task {
     const char *wait_site; /* of the last blocking call */
     eddy__coroutine co;
 
-    const eddy__wait_kind *wait; /* how it waits, and for what; valid while WAITING */
-    void *wait_on;
-    eddy__waiter waiter; /* in a list only while WAITING */
-    eddy__timer timer;   /* of the current wait */
-    int timer_result;    /* what the wait returns if the timer ends it */
-
     eddy__open_scope *scope; /* the innermost; NULL: only the root scope */
     bool root_cancelled;     /* the root scope */
     bool cancelled;          /* effective(innermost scope): every blocking call returns ECANCELED */
@@ -249,18 +244,24 @@ struct eddy__task {
     bool leftover;           /* told to end at the end of the run */
     uint16_t ignored;        /* cancellations delivered in a row */
     bool detached;           /* a child without a handle: eddy_group_go */
-    eddy__group *group;      /* whose child it is; NULL: nobody's */
-    eddy__link sibling;      /* in a list of its group */
-    eddy_future *starter;    /* valid with a group: told when it is ready; a handle of its own */
+    eddy__group *group;       /* whose child it is; NULL: nobody's */
     eddy__group *kept_groups; /* ended ones of its own, with errors */
-    struct eddy_gen *suspended_in; /* while it waits inside of generators: the outermost */
-    eddy__text *own_name;    /* what co.name points into, if it is not static */
-    eddy__link link; /* in loop.tasks, in order of spawning */
-    size_t arg_size; /* > 0: co.arg is a copy of ours */
+    eddy__text *own_name;     /* what co.name points into, if it is not static */
+    eddy__link link;          /* in loop.tasks, in order of spawning */
+    size_t arg_size;          /* > 0: co.arg is a copy of ours */
     void (*arg_free)(void *arg);
     int fail_code; /* what eddy_fail attached */
     int last_code; /* the error last delivered to it */
     eddy__text *fail_text, *last_text;
+    eddy__timer timer; /* of the current wait */
+
+    const eddy__wait_kind *wait; /* how it waits, and for what; valid while WAITING */
+    void *wait_on;
+    eddy__waiter waiter; /* in a list only while WAITING */
+    int timer_result;    /* what the wait returns if the timer ends it */
+    eddy__link sibling;             /* with a group: in one of its lists */
+    eddy_future *starter;           /* with a group: told when it is ready; a handle of its own */
+    struct eddy_gen *suspended_in;  /* while it waits inside of generators: the outermost */
 };
 
 /* READY holds while it runs as well. */
