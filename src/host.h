@@ -27,6 +27,10 @@ eddy_time eddy__host_now(void);
  * completion or an interrupt. May return early. */
 void eddy__host_wait(eddy_time when);
 
+/* Owning hosts: takes in what has completed, without waiting. Called now and then while tasks are
+ * ready. */
+void eddy__host_look(void);
+
 /* Guest hosts: asks for a call of eddy_tick soon; cheap when one is under way already. */
 #if EDDY__GUEST
 void eddy__host_wake(void);

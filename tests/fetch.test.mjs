@@ -92,7 +92,7 @@ test('an answer for which the module has no memory closes its connection', async
     assert.equal(server.seen.aborted, 1);
 });
 
-for (const hostName of ['native', 'wasmtime', 'node-wasi']) {
+for (const hostName of ['native', 'wasmtime-p1', 'node-wasi']) {
     test(`there is no HTTP on ${hostName}`, async (t) => {
         const result = await runOn(t, hostName, FETCHING, { args: ['broken', 'http://127.0.0.1:1/'] });
         if (!result) return;

@@ -8,7 +8,7 @@
 // functions move it from and to the record. That took about a tenth off a switch when it came.
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 
 const DATA = String.raw`\(global\.get \$__asyncify_data\s*\)`;
@@ -92,6 +92,36 @@ export function positionInGlobal(wat) {
     return left.some((use) => use.startsWith('(i32.load')) ? undefined : text;
 }
 
+/** The sections of a module: { id, start, end, name }, name of custom sections only. */
+function* sectionsOf(bytes) {
+    let at = 8;
+    const number = () => {
+        let value = 0;
+        for (let shift = 0; ; shift += 7) {
+            const byte = bytes[at++];
+            value += (byte & 0x7f) * 2 ** shift;
+            if (byte < 0x80) return value;
+        }
+    };
+    while (at < bytes.length) {
+        const start = at;
+        const id = bytes[at++];
+        const size = number();
+        const end = at + size;
+        const length = id === 0 ? number() : 0;
+        yield { id, start, end, name: bytes.toString('utf8', at, at + length) };
+        at = end;
+    }
+}
+
+// What libc says of its imports for the making of a component stands in custom sections, which get
+// lost in the text form.
+function componentTypes(file) {
+    const bytes = readFileSync(file);
+    return [...sectionsOf(bytes)].filter(({ name }) => name.startsWith('component-type'))
+        .map(({ start, end }) => bytes.subarray(start, end));
+}
+
 function main([wasmOpt, input, output, ...flags]) {
     const [, asyncifyFlags, optimiserFlags] = flags.join('\n').split(/^--$/m)
         .map((part) => part.split('\n').filter(Boolean));
@@ -109,6 +139,7 @@ function main([wasmOpt, input, output, ...flags]) {
     if (faster) writeFileSync(file, faster);
     else process.stderr.write(`${input}: Asyncify's output has not the known form and stays as it is\n`);
     run([file, ...features, ...optimiserFlags, '-o', output]);
+    for (const section of componentTypes(input)) appendFileSync(output, section);
     rmSync(file);
 }
 

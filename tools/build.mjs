@@ -8,7 +8,8 @@ import { artifactOf, configure, needsOf } from './configure.mjs';
 import { setup } from './setup.mjs';
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
-export const HOSTS = ['native', 'web', 'wasi'];
+// wasi: core modules of WASI 0.1; wasip2: components of WASI 0.2.
+export const HOSTS = ['native', 'web', 'wasi', 'wasip2'];
 export const MODES = ['release', 'debug', 'asan'];
 
 export class BuildError extends Error {}
@@ -44,7 +45,8 @@ function inTurn(key, work) {
 /**
  * Builds `programs` (paths of C files, from the project's root or absolute) for `host` in `mode`.
  * With `keepGoing` everything is tried before the failure is told.
- * -> Map from each path as given to its artifact: an executable, X.mjs (beside it X.wasm), X.wasm.
+ * -> Map from each path as given to its artifact: an executable, X.mjs (beside it X.wasm), X.wasm
+ * (a component for wasip2).
  */
 export async function build({ host, mode = 'release', programs, quiet = false, keepGoing = false }) {
     if (!HOSTS.includes(host)) throw new BuildError(`no host "${host}": ${HOSTS.join(', ')}`);
@@ -56,7 +58,7 @@ export async function build({ host, mode = 'release', programs, quiet = false, k
     }
     process.chdir(ROOT);
     const needsSources = [...paths.values()].some((path) => needsOf(path).sources.length);
-    const want = [host, ...(needsSources ? ['sources'] : [])];
+    const want = [host === 'wasip2' ? 'wasi' : host, ...(needsSources ? ['sources'] : [])];
     const tools = await setup({ want, quiet });
     return inTurn(`${host}-${mode}`, async () => {
         const { folder, file } = configure({ host, mode, tools, programs: [...paths.values()] });

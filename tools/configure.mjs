@@ -15,7 +15,8 @@ const RUNTIME = {
     all: ['src/core', 'src/sync', 'src/io'],
     native: ['src/native', 'src/switch/native.c'],
     web: ['web', 'src/switch/asyncify.c'],
-    wasi: ['wasi', 'src/switch/asyncify.c'],
+    wasi: ['wasi/p1.c', 'src/switch/asyncify.c'],
+    wasip2: ['wasi/p2.c', 'src/switch/asyncify.c'],
 };
 
 // eddy's own main(): in no library, because wasm linkers take a main from one either never or even
@@ -25,6 +26,9 @@ const MAIN = 'src/core/main.c';
 function definesEddyMain(program) {
     return /^int\s+eddy_main\s*\(/m.test(readFileSync(program, 'utf8'));
 }
+
+// The interfaces of 0.2 that libc does not describe itself.
+const witFiles = () => ['wasi/wit/eddy.wit', ...list('wasi/wit/deps')];
 
 // Host calls that the web host makes itself.
 const NOT_ON = { web: ['src/io/absent.c', 'src/io/process.c'] };
@@ -78,8 +82,8 @@ const command = (...words) => words.flat().map(shell).join(' ');
 
 function compilers(host, tools) {
     if (host === 'native') return { cc: [tools.cc], ar: ['ar'], env: [] };
-    if (host === 'wasi') {
-        const { cc } = tools.wasi.p1;
+    if (host === 'wasi' || host === 'wasip2') {
+        const { cc } = host === 'wasi' ? tools.wasi.p1 : tools.wasi.p2;
         return { cc, ar: [join(dirname(cc[0]), 'llvm-ar')], env: [] };
     }
     const emcc = tools.emcc.command;
@@ -108,7 +112,7 @@ function inside(path) {
 
 /** What a program becomes, below the build folder. */
 export function artifactOf(folder, host, program) {
-    const suffix = { native: '', web: '.mjs', wasi: '.wasm' }[host];
+    const suffix = { native: '', web: '.mjs', wasi: '.wasm', wasip2: '.wasm' }[host];
     return join(folder, inside(program).replace(/\.c$/, '') + suffix);
 }
 
@@ -131,6 +135,16 @@ function linkRule(host, mode, tools, { cc, env }, folder) {
         const link = command(cc, flags[mode]);
         return `${link} -o $out.core $in ${command(tools.wasi.p1.ldflags)} && ` +
             `${asyncify(mode, tools, '$out.core', '$out')} && rm $out.core`;
+    }
+    if (host === 'wasip2') {
+        const { ld } = tools.wasi.p2;
+        const component = (...args) => command(tools.wasmTools, 'component', ...args);
+        return `${command(ld.command, flags[mode])} ${command(ld.crt)} -o $out.core $in ` +
+            `${command(ld.libs)} && ${asyncify(mode, tools, '$out.core', '$out.async')} && ` +
+            `${component('embed', 'wasi/wit', '--world', 'eddy')} $out.async -o $out.core && ` +
+            `${component('new')} $out.core -o $out.async && ` +
+            (mode === 'release' ? `${command(tools.wasmTools, 'strip', '-a')} $out.async -o $out` :
+                'cp $out.async $out') + ' && rm $out.core $out.async';
     }
     const library = join(folder, 'eddy-library.js');
     const link = command(env, cc, flags.all, flags[mode], `--js-library=${library}`);
@@ -167,7 +181,7 @@ export function configure({ host, mode, tools, programs = [] }) {
     const runtime = runtimeFiles(host).map((file) => object(file, WARNINGS));
     lines.push(`build ${library}: ar ${runtime.map(ninja).join(' ')}`);
 
-    const implicit = [library, 'tools/asyncify.mjs', ...(host === 'web' ? [join(folder, 'eddy-library.js')] : [])];
+    const implicit = [library, 'tools/asyncify.mjs', ...(host === 'wasip2' ? witFiles() : []), ...(host === 'web' ? [join(folder, 'eddy-library.js')] : [])];
     if (host === 'web') writeLibraryJs(folder);
     for (const program of new Set([...projectPrograms(), ...programs])) {
         const needs = needsOf(program);

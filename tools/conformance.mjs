@@ -9,7 +9,7 @@ import { build, BuildError, ROOT } from './build.mjs';
 import { HOSTS, openHost } from './hosts/index.mjs';
 
 const FOLDER = 'tests/conformance';
-export const CONFORMANCE_HOSTS = ['native', 'node', 'chromium', 'wasmtime'];
+export const CONFORMANCE_HOSTS = ['native', 'node', 'chromium', 'wasmtime-p1', 'wasmtime'];
 
 /** The names of all programs. */
 export function listCases() {

@@ -13,10 +13,13 @@ import { setup, SetupError } from './setup.mjs';
 
 const HELP = `./build.sh COMMAND
   setup [--relock]                     lay out the tools that are missing in the tool cache
-  build [--host H] [--mode M] [FILE…]  build programs; H: ${HOSTS.join(' ')} (default all);
+  build [--host H] [--mode M] [FILE…]  build programs; H: native web wasi (default all); wasi: a core
+                                       module of WASI 0.1 in build/wasi-M and a component of 0.2
+                                       in build/wasip2-M;
                                        M: ${MODES.join(' ')} (default release)
   run NAME [--host H] [--mode M] [-- ARG…]
-                                       run an example or a C file; H: node chromium wasmtime native
+                                       run an example or a C file; H: node chromium native,
+                                       wasmtime (WASI 0.2) or wasmtime-p1 (WASI 0.1)
   start                                crawl a real site in Node, then chores under wasmtime
   test [FILE…]                         every test on every host
   conformance [--host H] [CASE…]       the conformance programs alone
@@ -58,7 +61,8 @@ function findProgram(name) {
     return found;
 }
 
-const RUN_HOSTS = { node: 'web', chromium: 'web', wasmtime: 'wasi', native: 'native' };
+const RUN_HOSTS = { node: 'web', chromium: 'web', wasmtime: 'wasip2',
+    'wasmtime-p1': 'wasi', native: 'native' };
 
 async function run(args) {
     const end = args.indexOf('--');
@@ -75,7 +79,11 @@ async function run(args) {
             [join(ROOT, 'tools/hosts/node-main.mjs'), artifact, ...programArgs]);
     }
     const tools = await setup({ want: host === 'chromium' ? ['browser'] : ['wasi'] });
-    if (host === 'wasmtime') return foreground(tools.wasmtime, ['run', artifact, ...programArgs]);
+    if (host.startsWith('wasmtime')) {
+        const { wasmtimeOptions } = await import('./hosts/wasmtime.mjs');
+        const flags = wasmtimeOptions(host === 'wasmtime' ? 2 : 1, { folders: ['.'] });
+        return foreground(tools.wasmtime, ['run', ...flags, artifact, ...programArgs]);
+    }
     await installPackages();
     const { open } = await import('./hosts/chromium.mjs');
     const browser = await open(tools);
@@ -94,7 +102,8 @@ const COMMANDS = {
     async build(args) {
         const { values: { host, mode = 'release' }, positionals } = options(args);
         const programs = positionals.length ? positionals : projectPrograms();
-        for (const each of host ? [host] : HOSTS) await build({ host: each, mode, programs });
+        const hosts = !host ? HOSTS : host === 'wasi' ? ['wasi', 'wasip2'] : [host];
+        for (const each of hosts) await build({ host: each, mode, programs });
         return 0;
     },
     run,

@@ -14,10 +14,12 @@ export const COMPILE = {
     native: ['-D_GNU_SOURCE'],
     web: [],
     wasi: ['-D_GNU_SOURCE'],
+    wasip2: ['-D_GNU_SOURCE'],
 };
 
 // Of a program's own files only: each function first looks whether its frame fits (asyncify.c).
-export const CHECK_STACK = { web: { debug: STACK_CHECK }, wasi: { debug: STACK_CHECK } };
+export const CHECK_STACK = { web: { debug: STACK_CHECK }, wasi: { debug: STACK_CHECK },
+    wasip2: { debug: STACK_CHECK } };
 
 export const LINK = {
     native: {
@@ -41,6 +43,11 @@ export const LINK = {
     },
     wasi: {
         release: ['-Wl,--gc-sections'],
+        debug: [],
+    },
+    // The linker's own: clang's driver would make a component of it before the Asyncify pass.
+    wasip2: {
+        release: ['--gc-sections'],
         debug: [],
     },
 };

@@ -15,7 +15,7 @@ function testFiles(folder) {
 
 const BUILDS = [
     { host: 'native', mode: 'asan' }, { host: 'web', mode: 'release' },
-    { host: 'wasi', mode: 'release' },
+    { host: 'wasi', mode: 'release' }, { host: 'wasip2', mode: 'release' },
 ];
 
 export async function main(args) {

@@ -477,6 +477,8 @@ typedef struct eddy__loop {
     uint32_t look_interval; /* steps between two looks at the clock */
     bool is_virtual;
     eddy_time virtual_now;
+    eddy_time host_look; /* owning hosts: when to look for completions although tasks are ready */
+    uint32_t looks;      /* at the clock, since the last such look */
 
     eddy__link tasks; /* all that have not ended, in order of spawning */
     uint32_t task_count;

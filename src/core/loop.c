@@ -47,6 +47,19 @@ int eddy_clock_advance(eddy_time by) {
     return 0;
 }
 
+#if EDDY__GUEST
+static void look_at_host(void) {}
+#else
+/* While tasks are ready the host is asked for completions each millisecond, so that operations
+ * neither starve nor take over; by looks at the clock where that is virtual and stands still. */
+static void look_at_host(void) {
+    if (loop.ops.count == 0 || (loop.now < loop.host_look && ++loop.looks < 64)) return;
+    loop.looks = 0;
+    loop.host_look = loop.now + EDDY_MS;
+    eddy__host_look();
+}
+#endif
+
 /* Reading the host's clock costs more than a step of a small task, so it is read about every 50 us
  * and at least every 64 steps. Returns how many steps to run before the next look. */
 static uint32_t look_at_clock(void) {
@@ -61,6 +74,7 @@ static uint32_t look_at_clock(void) {
         loop.look_interval /= 2;
     }
     if (eddy__host_interrupted()) (void)eddy_interrupt();
+    look_at_host();
     return loop.look_interval;
 }
 
@@ -309,6 +323,7 @@ int eddy__loop_drive(void) {
         if (eddy__loop_idle()) continue;
 #if !EDDY__GUEST
         eddy__host_wait(eddy__timers_next());
+        loop.host_look = eddy_now() + EDDY_MS;
 #endif
     }
     loop.sync = false;

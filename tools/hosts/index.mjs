@@ -11,8 +11,10 @@ export const HOSTS = {
         about: 'a page' },
     'chromium-worker': { build: { host: 'web' }, want: ['web', 'browser'], module: './chromium.mjs',
         options: { worker: true }, about: 'a worker of a page' },
-    'wasmtime': { build: { host: 'wasi' }, want: ['wasi'], module: './wasmtime.mjs',
-        about: 'WASI 0.1 under wasmtime' },
+    'wasmtime': { build: { host: 'wasip2' }, want: ['wasi'], module: './wasmtime.mjs',
+        about: 'WASI 0.2 under wasmtime' },
+    'wasmtime-p1': { build: { host: 'wasi' }, want: ['wasi'], module: './wasmtime.mjs',
+        options: { version: 1 }, about: 'WASI 0.1 under wasmtime' },
     'node-wasi': { build: { host: 'wasi' }, want: ['wasi'], module: './node-wasi.mjs',
         about: "WASI 0.1 under Node's own WASI" },
 };

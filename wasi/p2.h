@@ -1,0 +1,22 @@
+/* p2.h: what the parts of the WASI 0.2 host share: the one list of pollables. */
+#ifndef EDDY_P2_H
+#define EDDY_P2_H
+
+#include "../src/core/internal.h"
+
+#include <wasi/api.h>
+
+/* Something that is waited for. While it is in the list, its pollable must live; a pollable is
+ * dropped before the resource it came from. */
+typedef struct eddy__interest {
+    poll_own_pollable_t pollable;
+    uint32_t place; /* in the list, from 1 on; 0: not in it */
+    struct eddy__interest *next; /* among those that one poll has found ready */
+    /* It is ready, and still in the list. May take itself out or add others, nothing else. */
+    void (*ready)(struct eddy__interest *interest);
+} eddy__interest;
+
+int eddy__interest_add(eddy__interest *interest); /* 0 or ENOMEM; nothing if it is in the list */
+void eddy__interest_remove(eddy__interest *interest); /* nothing if it is not in the list */
+
+#endif
