@@ -65,7 +65,9 @@ const NEVER_SUSPEND = [
     'eddy_fail', 'eddy_scope_*', 'eddy__scope_*', 'eddy_run', 'eddy_runner_*', 'eddy_set_value',
     'eddy_on_done', 'eddy_off_done', 'eddy_call_*', 'eddy_tree', 'eddy_message', 'eddy_result',
     'eddy__switch_overflowed', '__cyg_profile_func_enter_bare',
-    'eddy_interrupt', 'eddy__host_complete', 'eddy_response_close',
+    'eddy_lock_release', 'eddy_event_set', 'eddy_cond_notify', 'eddy_cond_notify_all',
+    'eddy_sem_release', 'eddy_limiter_release', 'eddy_limiter_resize', 'eddy_barrier_abort',
+    'eddy_barrier_reset', 'eddy_interrupt', 'eddy__host_complete', 'eddy_response_close',
     // libc's, when they do not call back into the program.
     'printf', 'fprintf', 'vfprintf', 'vsnprintf', 'snprintf', 'printf_core', 'fwrite',
     '__fwritex', '__stdio_write', '__stdout_write', '__overflow', '__towrite', 'fputs', 'fputc',

@@ -10,7 +10,7 @@
 
 /* A mutual exclusion between tasks, with an owner. */
 typedef struct eddy_lock {
-    struct eddy__task *owner; /* NULL: free */
+    uint64_t owner; /* number of the task that holds it; 0: free */
     eddy__wait_list waiters;
 } eddy_lock;
 
@@ -28,14 +28,14 @@ typedef struct eddy_cond {
 /* A count of permits. Zero: no permits. */
 typedef struct eddy_sem {
     size_t permits; /* free ones */
-    size_t bound;   /* release beyond it is refused; 0 there is none */
+    size_t limit;   /* they stay below it; 0: there is none */
     eddy__wait_list waiters;
 } eddy_sem;
 
 /* eddy_sem s = EDDY_SEM(3); */
 #define EDDY_SEM(permits_) {(permits_), 0, {0, 0}}
 /* The same, where a release beyond the first value is EDDY_EINVAL. */
-#define EDDY_SEM_BOUNDED(permits_) {(permits_), (permits_), {0, 0}}
+#define EDDY_SEM_BOUNDED(permits_) {(permits_), (size_t)(permits_) + 1, {0, 0}}
 
 /* A number of places, each held by one task. Zero: no places until it is resized. */
 typedef struct eddy_limiter {

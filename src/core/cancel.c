@@ -13,9 +13,13 @@ void eddy__task_apply_cancel(eddy__task *task) {
     task->cancelled = effective(task);
     task->attention = task->cancelled || task->scope;
     if (!task->cancelled || task->state != EDDY__WAITING || task->uncancellable) return;
-    if (task->wait->abandon) task->wait->abandon(task);
+    bool goes_on = task->wait->cancel != NULL;
+    if (goes_on)
+        task->wait->cancel(task);
+    else if (task->wait->abandon)
+        task->wait->abandon(task);
     eddy__task_count_ignored(task);
-    eddy__task_wake(task, EDDY_ECANCELED);
+    if (!goes_on) eddy__task_wake(task, EDDY_ECANCELED);
 }
 
 void eddy__leave_list(eddy__task *task) {

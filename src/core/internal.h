@@ -219,11 +219,35 @@ typedef struct eddy__wait_kind {
     const char *verb; /* for the tree: "sleeps", "joins" */
     /* On cancellation or time-out: leaves whatever lists it is in. NULL: there is nothing. */
     void (*abandon)(eddy__task *task);
+    /* On cancellation, in place of `abandon` and the wake-up, where the wait cannot end at once: it
+     * goes on, uncancellable, to an end of its own. Mostly NULL. */
+    void (*cancel)(eddy__task *task);
     /* For the tree: the index-th future it waits for, NULL past the last. May be NULL itself. */
     eddy_future *(*target)(const eddy__task *task, size_t index);
     /* For the tree: what it waits for, in words. May be NULL. */
     const char *(*describe)(const eddy__task *task);
 } eddy__wait_kind;
+
+/* What eddy_local_set has set, shared by tasks until one of them changes it. */
+typedef struct eddy__locals {
+    uint32_t references, count;
+    void *values[]; /* by eddy_local's index - 1 */
+} eddy__locals;
+
+EDDY__INLINE size_t eddy__locals_size(uint32_t count) {
+    return sizeof(eddy__locals) + count * sizeof(void *);
+}
+/* NULL is allowed. */
+EDDY__INLINE void eddy__locals_release(eddy__locals *locals) {
+    if (locals && --locals->references == 0) eddy__free(locals, eddy__locals_size(locals->count));
+}
+
+/* A place of a limiter that a task holds. */
+typedef struct eddy__place {
+    struct eddy__place *next;
+    const void *limiter; /* may be gone: only to be compared */
+    const char *site;    /* where it was taken */
+} eddy__place;
 
 /* In order of use: what every switch touches, what every spawn sets (task_init), and what is valid
  * only in certain states: a short life touches three cache lines instead of four. */
@@ -253,6 +277,9 @@ struct eddy__task {
     int fail_code; /* what eddy_fail attached */
     int last_code; /* the error last delivered to it */
     eddy__text *fail_text, *last_text;
+    uint64_t serial;      /* > 0; never given twice */
+    eddy__locals *locals; /* shared; NULL: it has none */
+    eddy__place *places;  /* owned */
     eddy__timer timer; /* of the current wait */
 
     const eddy__wait_kind *wait; /* how it waits, and for what; valid while WAITING */
@@ -482,6 +509,7 @@ typedef struct eddy__loop {
 
     eddy__link tasks; /* all that have not ended, in order of spawning */
     uint32_t task_count;
+    uint64_t last_serial; /* of the tasks; never reset */
     eddy__link unread; /* futures that hold an error nobody read */
     eddy__link generators; /* open ones, in order of opening */
     eddy_fn close_generators;        /* the body of a task; set with the first generator */

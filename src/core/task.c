@@ -117,6 +117,10 @@ static void task_init(eddy__task *task) {
     task->kept_groups = NULL;
     task->fail_code = task->last_code = 0;
     task->fail_text = task->last_text = NULL;
+    task->serial = ++loop.last_serial;
+    task->locals = eddy__current ? eddy__current->locals : NULL;
+    if (task->locals) task->locals->references++;
+    task->places = NULL;
 }
 
 void eddy__call_destructor(void (*destructor)(void *), void *of) {
@@ -280,9 +284,27 @@ eddy__text *eddy__task_text(const eddy__task *task, int result) {
     return NULL;
 }
 
+/* Places that are not given back are lost: the limiter may be gone, too. */
+static void drop_places(eddy__task *task) {
+    while (task->places) {
+        eddy__place *place = task->places;
+        task->places = place->next;
+        if (loop.debug) {
+            eddy__line line = {0};
+            eddy__line_text(&line, "task '");
+            eddy__line_text(&line, task->co.name);
+            eddy__line_text(&line, "' ended with a place of a limiter");
+            eddy__report(EDDY_ESTATE, line.bytes, task->co.name, place->site);
+        }
+        eddy__free(place, sizeof *place);
+    }
+}
+
 void eddy__task_ended(eddy__task *task, int result) {
     task->state = EDDY__ENDED;
     if (task->scope) eddy__scopes_prune(task, NULL);
+    if (task->places) drop_places(task);
+    eddy__locals_release(task->locals);
     eddy__switch_done(&task->co);
     if (task->arg_free) eddy__call_destructor(task->arg_free, task->co.arg);
     if (task->arg_size) eddy__free(task->co.arg, task->arg_size);
