@@ -19,6 +19,9 @@ const SELF_CHECKING = {
     reports: 'errors nobody read (R10)',
     stress: 'tasks, scopes, cancellations at random',
     frames: 'locals of every kind survive suspensions',
+    orders: 'orders of tasks that a seed determines',
+    idling: 'waiting until all others wait',
+    idle_real: "the same on the host's clock",
 };
 
 for (const [name, about] of Object.entries(SELF_CHECKING)) {
@@ -54,6 +57,7 @@ const SAID = {
         `^ *task 'left' \\(spawned at ${at}\\) joins task 'right' at ${at}`,
         '^eddy: main ended with EDDY_EDEADLK',
     ]],
+    'seeded-deadlock': [1, ['^eddy: deadlock: 4 tasks wait .*, in the order of seed 77:$']],
     'stubborn-deadlock': [1, ["task 'main' joins a future", '^eddy: main ended with EDDY_EDEADLK']],
     'ignored': [0, [`^eddy: task 'deaf': .*ignores its cancellation.*${at}.*spawned at ${at}`]],
     'left-open': [0, [`^eddy: .*scope forgotten of task 'main'.*begun at ${at}`]],

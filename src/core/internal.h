@@ -126,6 +126,7 @@ typedef struct eddy__ready {
         EDDY__READY_CALLBACK,
         EDDY__READY_PASS_END, /* the loop's own mark between two passes */
     } kind;
+    uint32_t tasks_before; /* of no meaning outside of shuffle.c */
 } eddy__ready;
 
 /* A place in the heap of deadlines, embedded in what owns the deadline. */
@@ -531,6 +532,9 @@ typedef struct eddy__loop {
     void (*on_end)(int result, void *ctx);
     void *on_end_ctx;
     bool debug;
+    eddy__wait_list idlers;  /* tasks in eddy_idle */
+    uint64_t seed;           /* of the order of tasks in a pass; 0: that of their waking */
+    void (*shuffle)(void);   /* set with the seed */
 } eddy__loop;
 
 extern eddy__loop eddy__the_loop;

@@ -260,6 +260,7 @@ static bool begin_pass(void) {
     if (nothing_ready()) return false;
     loop.ready_head = loop.pass_end.next;
     eddy__ready_append(&loop.pass_end);
+    if (EDDY__UNLIKELY(loop.shuffle != NULL)) loop.shuffle();
     return true;
 }
 
@@ -303,6 +304,10 @@ bool eddy__loop_turn(eddy_time until) {
 
 bool eddy__loop_idle(void) {
     if (loop.halted) return true;
+    if (loop.idlers.first) {
+        eddy__hand_over_all(&loop.idlers, 0);
+        return true;
+    }
     eddy_time next = eddy__timers_next();
     if (next != EDDY_FOREVER) {
         if (!loop.is_virtual || loop.ops.count > 0) return false;

@@ -135,7 +135,12 @@ void eddy__report_tree(void) {
     eddy__line_text(&line, "eddy: deadlock: ");
     eddy__line_number(&line, loop.task_count);
     eddy__line_text(&line, loop.task_count == 1 ? " task waits" : " tasks wait");
-    eddy__line_text(&line, " and nothing can wake one:\n");
+    eddy__line_text(&line, " and nothing can wake one");
+    if (loop.seed) {
+        eddy__line_text(&line, ", in the order of seed ");
+        eddy__line_number(&line, (long long)loop.seed);
+    }
+    eddy__line_text(&line, ":\n");
     eddy__host_report(line.bytes, line.length);
     tree t = {.write = write_report, .lines_left = 100};
     (void)write_all(&t);

@@ -160,7 +160,7 @@ static int repeat_seeds(const repeat_outcome *wanted, char **words) {
     int wrong = 0;
     for (long seed = first; seed <= last && wrong < 3; seed++) {
         snprintf(repeat_what, sizeof repeat_what, "seed %ld", seed);
-        //SEED eddy_schedule_seed((uint64_t)seed);
+        eddy_schedule_seed((uint64_t)seed);
         repeat_run(&got);
         bool same = got.result == wanted->result;
         if (all) same = same && strcmp(wanted->lines, got.lines) == 0;

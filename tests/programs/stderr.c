@@ -101,6 +101,10 @@ int eddy_main(int argc, char **argv) {
     const char *what = argc > 1 ? argv[1] : "";
     if (!strcmp(what, "unread")) return unread();
     if (!strcmp(what, "deadlock")) return deadlock();
+    if (!strcmp(what, "seeded-deadlock")) {
+        eddy_schedule_seed(77);
+        return deadlock();
+    }
     if (!strcmp(what, "wide-deadlock")) return wide_deadlock();
     if (!strcmp(what, "stubborn-deadlock")) return stubborn_deadlock();
     if (!strcmp(what, "ignored")) return ignored();
