@@ -4,7 +4,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { test } from 'node:test';
 import { artifactOf, needHost, runOn, told } from './lib/hosts.mjs';
 
@@ -132,3 +132,31 @@ for (const hostName of ['native', 'node']) {
         assert.notEqual(twice.code, 0, told(twice));
     });
 }
+
+// A page has no terminal: it hands in an AbortSignal.
+const interruptPage = async (page) => {
+    await page.waitForFunction(() => globalThis.eddyOutput.stdout.includes('ready'), { polling: 10 });
+    await page.evaluate(() => globalThis.eddyInterrupts.abort());
+};
+
+test('an AbortSignal cancels main in a page', async (t) => {
+    const result = await runOn(t, 'chromium', LEAVE, { args: ['interrupt'], during: interruptPage });
+    if (!result) return;
+    assert.equal(result.stdout, 'ready\ncancelled\nclean\n', told(result));
+    assert.equal(result.code, 1, told(result));
+});
+
+test('an AbortSignal that is aborted already cancels main in Node before it begins (R5)', async (t) => {
+    if (!(await needHost(t, 'node'))) return;
+    const { default: create } = await import(pathToFileURL(await artifactOf('node', LEAVE)));
+    const lines = [], errors = [];
+    const code = await new Promise((done, fail) => {
+        create({
+            arguments: ['interrupt'], signal: AbortSignal.abort(), onEddyExit: done,
+            print: (line) => lines.push(line), printErr: (line) => errors.push(line),
+        }).catch(fail);
+    });
+    assert.deepEqual(lines, []);
+    assert.match(errors.join('\n'), /^eddy: main ended with EDDY_ECANCELED/);
+    assert.equal(code, 1);
+});

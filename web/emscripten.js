@@ -26,7 +26,7 @@ addToLibrary({
     eddy_js_exit__deps: ['$eddyHost'],
     eddy_js_exit: (status) => eddyHost.exit(status),
     eddy_js_catch_interrupts__deps: ['$eddyHost', 'eddy_interrupt'],
-    eddy_js_catch_interrupts: () => eddyHost.catchInterrupts(),
+    eddy_js_catch_interrupts: () => eddyHost.catchInterrupts(Module['signal']),
     eddy_js_abort: () => abort('eddy: a stack is broken'),
 
     eddy_js_fetch__deps: ['$eddyHost', 'eddy__host_complete', 'eddy__host_alloc'],

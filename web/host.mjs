@@ -120,17 +120,22 @@ export function createEddyHost(module) {
 
     // ---- interrupts and the end ---------------------------------------------------------------------
 
-    let onInterrupt;
+    let onInterrupt, interruptSignal;
 
-    function catchInterrupts() {
-        if (!isNode || onInterrupt) return;
+    /** SIGINT in Node, and everywhere the signal that the module was made with. */
+    function catchInterrupts(signal) {
+        if (onInterrupt) return;
         onInterrupt = () => module.interrupt();
-        process.on('SIGINT', onInterrupt);
+        interruptSignal = signal;
+        if (isNode) process.on('SIGINT', onInterrupt);
+        if (signal?.aborted) queueMicrotask(onInterrupt); // the run begins in between
+        else signal?.addEventListener('abort', onInterrupt);
     }
 
     function exit(status) {
-        if (onInterrupt) process.removeListener('SIGINT', onInterrupt);
-        onInterrupt = undefined;
+        if (onInterrupt && isNode) process.removeListener('SIGINT', onInterrupt);
+        interruptSignal?.removeEventListener('abort', onInterrupt);
+        onInterrupt = interruptSignal = undefined;
         module.exit(status);
     }
 

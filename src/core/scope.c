@@ -157,6 +157,9 @@ int eddy__scope_begin(const char *site, eddy_scope *s, const eddy_scope_options 
 
 void eddy__scopes_close_inside(eddy__task *task, const eddy__open_scope *around, const char *how) {
     if (task->scope == around) return;
+    const eddy__open_scope *s = task->scope;
+    while (s && s != around) s = s->parent;
+    if (s != around) return; /* it was closed already, and what was inside with it */
     while (task->scope != around) {
         if (loop.debug) report_left_open(task->scope, how);
         close_innermost(task, !is_gone(task->scope, eddy__stack_pointer()));

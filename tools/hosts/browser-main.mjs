@@ -56,6 +56,7 @@ async function runProgram(url, args, output) {
             print: (line) => output('stdout', `${line}\n`),
             printErr: (line) => output('stderr', `${line}\n`),
             onEddyExit: done,
+            signal: globalThis.eddyInterrupts?.signal,
             quit(code, toThrow) {
                 status = code;
                 throw toThrow;
@@ -104,6 +105,7 @@ if (isPage) {
     });
 
     globalThis.eddyOutput = output;
+    globalThis.eddyInterrupts = new AbortController();
     globalThis.eddyRun = async (url, args, worker) => {
         const code = await Promise.race([worker ? inWorker(url, args) : inPage(url, args), breaks]);
         return { code, ...output };
