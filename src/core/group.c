@@ -357,7 +357,7 @@ void eddy__group_net(eddy_group *g) {
         if (unwinding)
             (void)eddy_scope_end(&g->scope, 0);
         else
-            (void)eddy__group_end(g->record->owner->wait_site, g, EDDY_ECANCELED);
+            EDDY_IGNORE(eddy__group_end(g->record->owner->wait_site, g, EDDY_ECANCELED));
         if (g->record) { /* errors that nobody was told of */
             eddy__group *group = g->record;
             for (eddy__link *l = group->errors.next; l != &group->errors; l = l->next) {
