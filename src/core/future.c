@@ -3,20 +3,6 @@
 
 #define loop eddy__the_loop
 
-/* Field by field: a call of memset, or the instruction a compiler makes of it, costs more than all
- * these stores. */
-void eddy__future_init(eddy_future *f) {
-    f->handles = 1;
-    f->pins = 0;
-    f->result = 0;
-    f->state = EDDY_PENDING;
-    f->is_task = f->cancel_requested = f->unread = false;
-    f->waiters = (eddy__wait_list){NULL, NULL};
-    f->value = NULL;
-    f->free_value = NULL;
-    f->text = NULL;
-}
-
 eddy_future *eddy_future_new(void) {
     eddy_future *f = eddy__alloc(sizeof *f);
     if (f) eddy__future_init(f);
@@ -70,8 +56,7 @@ static void drop_callbacks(eddy_future *f) {
     }
 }
 
-static void free_if_unused(eddy_future *f) {
-    if (f->handles) return;
+void eddy__future_unused(eddy_future *f) {
     if (f->pins) drop_callbacks(f);
     if (f->pins) return;
     if (f->unread) eddy__report_future(f);
@@ -83,12 +68,6 @@ static void free_if_unused(eddy_future *f) {
         eddy__free(f, sizeof *f);
 }
 
-void eddy__future_unpin(eddy_future *f) {
-    EDDY_ASSERT(f->pins > 0);
-    f->pins--;
-    free_if_unused(f);
-}
-
 eddy_future *eddy_retain(eddy_future *f) {
     if (f) f->handles++;
     return f;
@@ -97,8 +76,7 @@ eddy_future *eddy_retain(eddy_future *f) {
 void eddy_release(eddy_future *f) {
     if (!f) return;
     EDDY_ASSERT(f->handles > 0);
-    f->handles--;
-    free_if_unused(f);
+    if (--f->handles == 0) eddy__future_unused(f);
 }
 
 void eddy_release_all(eddy_future *const f[], size_t n) {
@@ -140,8 +118,7 @@ void eddy__future_read(eddy_future *f) {
     eddy__list_remove(&f->unread_link);
 }
 
-void eddy__future_deliver(eddy_future *f, eddy__task *task) {
-    if (f->result >= 0) return;
+void eddy__future_deliver_error(eddy_future *f, eddy__task *task) {
     eddy__future_read(f);
     eddy__task_deliver(task, f->result, eddy__text_retain(f->text));
 }

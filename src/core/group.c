@@ -82,7 +82,7 @@ static void forget_errors(eddy__group *group, bool unread) {
 
 /* After its end, when nobody can ask for its errors any more. */
 static void forget(eddy__group *group) {
-    eddy__group **at = &group->owner->kept_groups;
+    eddy__group **at = &group->owner->rare.kept_groups;
     while (*at != group) at = &(*at)->next_kept;
     *at = group->next_kept;
     forget_errors(group, false);
@@ -117,7 +117,7 @@ static void orphan(eddy__group *group, bool alive) {
 /* Of earlier groups with errors, those whose object has been left, or is this one. */
 static void forget_gone(eddy__task *task, const eddy_group *g, const char *stack_pointer) {
     const eddy__coroutine *co = eddy__running(task);
-    for (eddy__group *group = task->kept_groups, *next; group; group = next) {
+    for (eddy__group *group = task->rare.kept_groups, *next; group; group = next) {
         next = group->next_kept;
         if (group->object == g || eddy__is_gone(co, group->object, stack_pointer)) forget(group);
     }
@@ -126,7 +126,7 @@ static void forget_gone(eddy__task *task, const eddy_group *g, const char *stack
 static int begin(const char *site, eddy_group *g, const eddy_group_options *options) {
     eddy__task *task = eddy__current;
     if (!task) return EDDY_ESTATE;
-    if (task->kept_groups) forget_gone(task, g, eddy__stack_pointer());
+    if (task->has_rare) forget_gone(task, g, eddy__stack_pointer());
     eddy__group *group = eddy__alloc(sizeof *group);
     if (!group) return EDDY_ENOMEM;
     eddy_scope_options scope = {.timeout = options->timeout, .name = options->name};
@@ -331,8 +331,9 @@ static int end(const char *site, eddy_group *g, int rc) {
         eddy__free(group, sizeof *group);
         return rc;
     }
-    group->next_kept = owner->kept_groups;
-    owner->kept_groups = group;
+    eddy__task_rare *rare = eddy__task_need_rare(owner);
+    group->next_kept = rare->kept_groups;
+    rare->kept_groups = group;
     return first_error(group);
 }
 

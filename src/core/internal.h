@@ -162,11 +162,31 @@ struct eddy_future {
     eddy__text *text; /* of the error */
 };
 
-void eddy__future_init(eddy_future *f);
+/* Field by field: a call of memset, or the instruction a compiler makes of it, costs more than all
+ * these stores. */
+EDDY__INLINE void eddy__future_init(eddy_future *f) {
+    f->handles = 1;
+    f->pins = 0;
+    f->result = 0;
+    f->state = EDDY_PENDING;
+    f->is_task = f->cancel_requested = f->unread = false;
+    f->waiters = (eddy__wait_list){NULL, NULL};
+    f->value = NULL;
+    f->free_value = NULL;
+    f->text = NULL;
+}
 void eddy__future_settle(eddy_future *f, int result, eddy__text *text); /* takes over the text */
 void eddy__future_read(eddy_future *f);                                 /* R10 */
-void eddy__future_deliver(eddy_future *f, struct eddy__task *task);     /* its error, if it has one */
-void eddy__future_unpin(eddy_future *f);                                /* may free it */
+void eddy__future_deliver_error(eddy_future *f, struct eddy__task *task);
+EDDY__INLINE void eddy__future_deliver(eddy_future *f, struct eddy__task *task) {
+    if (EDDY__UNLIKELY(f->result < 0)) eddy__future_deliver_error(f, task);
+}
+void eddy__future_unused(eddy_future *f); /* no handles any more: frees it, unless it is pinned */
+EDDY__INLINE void eddy__future_unpin(eddy_future *f) {
+    EDDY_ASSERT(f->pins > 0);
+    f->pins--;
+    if (EDDY__UNLIKELY(!f->handles)) eddy__future_unused(f);
+}
 /* Appends and pins. */
 void eddy__future_wait(eddy_future *f, eddy__waiter *waiter, void (*wake)(eddy__waiter *, int));
 void eddy__future_leave(eddy_future *f, eddy__waiter *waiter);
@@ -250,6 +270,17 @@ typedef struct eddy__place {
     const char *site;    /* where it was taken */
 } eddy__place;
 
+/* What most tasks never have. eddy__task_need_rare sets it at the first use. */
+typedef struct eddy__task_rare {
+    eddy__text *own_name; /* what co.name points into, if it is not static */
+    size_t arg_size;      /* > 0: co.arg is a copy of ours */
+    void (*arg_free)(void *arg);
+    int fail_code; /* what eddy_fail attached */
+    int last_code; /* the error last delivered to it */
+    eddy__text *fail_text, *last_text;
+    eddy__group *kept_groups; /* ended ones of its own, with errors */
+} eddy__task_rare;
+
 /* In order of use: what every switch touches, what every spawn sets (task_init), and what is valid
  * only in certain states: a short life touches three cache lines instead of four. */
 struct eddy__task {
@@ -269,15 +300,9 @@ struct eddy__task {
     bool leftover;           /* told to end at the end of the run */
     uint16_t ignored;        /* cancellations delivered in a row */
     bool detached;           /* a child without a handle: eddy_group_go */
+    bool has_rare;           /* `rare` is set */
     eddy__group *group;       /* whose child it is; NULL: nobody's */
-    eddy__group *kept_groups; /* ended ones of its own, with errors */
-    eddy__text *own_name;     /* what co.name points into, if it is not static */
     eddy__link link;          /* in loop.tasks, in order of spawning */
-    size_t arg_size;          /* > 0: co.arg is a copy of ours */
-    void (*arg_free)(void *arg);
-    int fail_code; /* what eddy_fail attached */
-    int last_code; /* the error last delivered to it */
-    eddy__text *fail_text, *last_text;
     uint64_t serial;      /* > 0; never given twice */
     eddy__locals *locals; /* shared; NULL: it has none */
     eddy__place *places;  /* owned */
@@ -290,6 +315,7 @@ struct eddy__task {
     eddy__link sibling;             /* with a group: in one of its lists */
     eddy_future *starter;           /* with a group: told when it is ready; a handle of its own */
     struct eddy_gen *suspended_in;  /* while it waits inside of generators: the outermost */
+    eddy__task_rare rare;
 };
 
 /* READY holds while it runs as well. */
@@ -305,6 +331,7 @@ void eddy__task_apply_cancel(eddy__task *task);     /* after a scope of it has c
 void eddy__task_deliver(eddy__task *task, int code, eddy__text *text);
 /* What the task has to say about an error it ends with: attached, or delivered to it before. */
 eddy__text *eddy__task_text(const eddy__task *task, int result);
+eddy__task_rare *eddy__task_need_rare(eddy__task *task);
 void eddy__task_ended(eddy__task *task, int result);
 void eddy__task_free(eddy__task *task);    /* the last handle and pin are gone */
 void eddy__task_abandon(eddy__task *task); /* ends it without running its cleanup */

@@ -76,7 +76,7 @@ static void keep_task(eddy__task *task) {
 }
 
 void eddy__task_free(eddy__task *task) {
-    if (task->own_name) eddy__text_release(task->own_name);
+    if (task->has_rare) eddy__text_release(task->rare.own_name);
     keep_task(task);
 }
 
@@ -114,13 +114,19 @@ static void task_init(eddy__task *task) {
     task->scope = NULL;
     task->root_cancelled = task->cancelled = task->uncancellable = task->leftover = false;
     task->ignored = 0;
-    task->kept_groups = NULL;
-    task->fail_code = task->last_code = 0;
-    task->fail_text = task->last_text = NULL;
+    task->has_rare = false;
     task->serial = ++loop.last_serial;
     task->locals = eddy__current ? eddy__current->locals : NULL;
     if (task->locals) task->locals->references++;
     task->places = NULL;
+}
+
+eddy__task_rare *eddy__task_need_rare(eddy__task *task) {
+    if (!task->has_rare) {
+        task->has_rare = true;
+        task->rare = (eddy__task_rare){0};
+    }
+    return &task->rare;
 }
 
 void eddy__call_destructor(void (*destructor)(void *), void *of) {
@@ -155,9 +161,12 @@ eddy__task *eddy__task_make(const char *site, const char *name, eddy_fn fn,
     }
 
     task_init(task);
-    task->own_name = own_name;
-    task->arg_size = options->arg_size;
-    task->arg_free = options->arg_free;
+    if (own_name || options->arg_size || options->arg_free) {
+        eddy__task_rare *rare = eddy__task_need_rare(task);
+        rare->own_name = own_name;
+        rare->arg_size = options->arg_size;
+        rare->arg_free = options->arg_free;
+    }
     task->group = group;
     if (own_name) name = own_name->bytes;
     eddy__switch_init(&task->co, block, size, fn, arg, name, site, own_name != NULL);
@@ -279,8 +288,10 @@ static void start_eagerly(eddy__task *task) {
 
 eddy__text *eddy__task_text(const eddy__task *task, int result) {
     if (result >= 0) return NULL;
-    if (task->fail_text && task->fail_code == result) return eddy__text_retain(task->fail_text);
-    if (task->last_code == result) return eddy__text_retain(task->last_text);
+    if (!task->has_rare) return NULL;
+    const eddy__task_rare *rare = &task->rare;
+    if (rare->fail_text && rare->fail_code == result) return eddy__text_retain(rare->fail_text);
+    if (rare->last_code == result) return eddy__text_retain(rare->last_text);
     return NULL;
 }
 
@@ -300,22 +311,31 @@ static void drop_places(eddy__task *task) {
     }
 }
 
+static void free_arg(eddy__task *task) {
+    if (task->rare.arg_free) eddy__call_destructor(task->rare.arg_free, task->co.arg);
+    if (task->rare.arg_size) eddy__free(task->co.arg, task->rare.arg_size);
+}
+
+/* All but the name, which handles may still ask for. */
+static void forget_rare(eddy__task_rare *rare) {
+    eddy__text_release(rare->fail_text);
+    eddy__text_release(rare->last_text);
+    while (rare->kept_groups) rare->kept_groups->forget(rare->kept_groups);
+}
+
 void eddy__task_ended(eddy__task *task, int result) {
     task->state = EDDY__ENDED;
     if (task->scope) eddy__scopes_prune(task, NULL);
     if (task->places) drop_places(task);
     eddy__locals_release(task->locals);
     eddy__switch_done(&task->co);
-    if (task->arg_free) eddy__call_destructor(task->arg_free, task->co.arg);
-    if (task->arg_size) eddy__free(task->co.arg, task->arg_size);
+    if (task->has_rare) free_arg(task);
     eddy__block_free(task->co.block, task->co.size);
     eddy__list_remove(&task->link);
     loop.task_count--;
     if (task->leftover) loop.leftover--;
     eddy__text *text = eddy__task_text(task, result);
-    if (task->fail_text) eddy__text_release(task->fail_text);
-    if (task->last_text) eddy__text_release(task->last_text);
-    while (EDDY__UNLIKELY(task->kept_groups != NULL)) task->kept_groups->forget(task->kept_groups);
+    if (task->has_rare) forget_rare(&task->rare);
     eddy__future_settle(&task->future, result, text);
     if (task->group) task->group->child_ended(task);
     eddy__future_unpin(&task->future);
@@ -330,13 +350,15 @@ void eddy__task_abandon(eddy__task *task) {
 /* ---- errors delivered to and raised by the current task ------------------------------------------------- */
 
 void eddy__task_deliver(eddy__task *task, int code, eddy__text *text) {
-    eddy__text_release(task->last_text);
-    task->last_code = code;
-    task->last_text = text;
+    eddy__task_rare *rare = eddy__task_need_rare(task);
+    eddy__text_release(rare->last_text);
+    rare->last_code = code;
+    rare->last_text = text;
 }
 
 const char *eddy_last_message(void) {
-    return eddy__current ? eddy__text_read(eddy__current->last_text) : "";
+    const eddy__task *task = eddy__current;
+    return task && task->has_rare ? eddy__text_read(task->rare.last_text) : "";
 }
 
 int eddy_fail(int code, const char *format, ...) {
@@ -346,9 +368,10 @@ int eddy_fail(int code, const char *format, ...) {
     va_start(arguments, format);
     eddy__text *text = eddy__text_format(format, arguments);
     va_end(arguments);
-    eddy__text_release(task->fail_text);
-    task->fail_code = code;
-    task->fail_text = text;
+    eddy__task_rare *rare = eddy__task_need_rare(task);
+    eddy__text_release(rare->fail_text);
+    rare->fail_code = code;
+    rare->fail_text = text;
     return code;
 }
 

@@ -190,7 +190,7 @@ int eddy_response_check(eddy_response *r) {
     if (r->status >= 200 && r->status < 300) return 0;
     eddy_fail(EDDY_EHTTP, "%d %s: %s", r->status, r->status_text, r->url);
     eddy__task *task = eddy__current;
-    if (task) eddy__task_deliver(task, EDDY_EHTTP, eddy__text_retain(task->fail_text));
+    if (task) eddy__task_deliver(task, EDDY_EHTTP, eddy__text_retain(task->rare.fail_text));
     return EDDY_EHTTP;
 }
 
