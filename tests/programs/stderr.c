@@ -63,6 +63,36 @@ static int wide_deadlock(void) {
     return rc;
 }
 
+/* Two tasks, each with the lock that the other one waits for. */
+static eddy_lock locks[2];
+
+static int takes_both(void *arg) {
+    int first = *(int *)arg;
+    int rc = eddy_lock_acquire(&locks[first]);
+    if (rc == 0) rc = eddy_yield();
+    if (rc == 0) rc = eddy_lock_acquire(&locks[1 - first]);
+    return rc;
+}
+
+static int lock_deadlock(void) {
+    static int numbers[] = {0, 1};
+    ring[0] = eddy_spawn_opt(takes_both, .arg = &numbers[0], .name = "left");
+    ring[1] = eddy_spawn_opt(takes_both, .arg = &numbers[1], .name = "right");
+    int rc = eddy_gather(ring, 2, NULL);
+    eddy_release_all(ring, 2);
+    return rc;
+}
+
+static int takes_and_ends(void *arg) {
+    (void)arg;
+    return eddy_lock_acquire(&locks[0]);
+}
+
+static int lost_lock(void) {
+    int rc = eddy_await(eddy_spawn(takes_and_ends, NULL));
+    return rc < 0 ? rc : eddy_lock_acquire(&locks[0]);
+}
+
 /* Main's cleanup waits inside a shield for what nobody will ever bring. */
 static int stubborn_deadlock(void) {
     static eddy_future *never;
@@ -106,6 +136,8 @@ int eddy_main(int argc, char **argv) {
         return deadlock();
     }
     if (!strcmp(what, "wide-deadlock")) return wide_deadlock();
+    if (!strcmp(what, "lock-deadlock")) return lock_deadlock();
+    if (!strcmp(what, "lost-lock")) return lost_lock();
     if (!strcmp(what, "stubborn-deadlock")) return stubborn_deadlock();
     if (!strcmp(what, "ignored")) return ignored();
     if (!strcmp(what, "left-open")) return left_open();
