@@ -347,14 +347,14 @@ EDDY__EXPORT double eddy_tick(void) {
     return delay <= 0 ? 0 : (double)delay / (double)EDDY_MS;
 }
 
-static void begin_phase(int phase) {
-    loop.phase = phase;
+static void begin_phase(bool ending) {
+    loop.phase = ending ? EDDY__ENDING : EDDY__RUN;
     loop.deadlocked = loop.interrupted = loop.halted = loop.keep_tasks = false;
     loop.leftover = 0;
 }
 
 void eddy__loop_begin_end(void) {
-    begin_phase(EDDY__ENDING);
+    begin_phase(true);
     loop.result = 0;
     cancel_leftovers();
 }
@@ -367,7 +367,7 @@ int eddy__loop_begin(eddy_fn fn, void *arg) {
     eddy_future *main_task = eddy__spawn_with(NULL, "main", fn, &options);
     if (!main_task) return EDDY_ENOMEM;
     loop.main = (eddy__task *)main_task;
-    begin_phase(EDDY__RUN);
+    begin_phase(false);
     return 0;
 }
 
