@@ -21,10 +21,12 @@ EDDY__PRIMITIVE int eddy__gen_next(const char *site, eddy_gen *g, void *item) {
     if (eddy__switch_resuming()) {
         eddy__switch_resume();
         g = task->suspended_in;
+        if (!g) return task->resume; /* it had given up the pass, with its result (R8) */
         task->suspended_in = g->inner;
     } else {
         if (!task) return EDDY_ESTATE;
         task->wait_site = site;
+        task->suspended_in = NULL; /* the task runs: it is suspended in none */
         if (!g) return eddy__return_now(task, EDDY_ENOMEM);
         if (g->task) return eddy__return_now(task, EDDY_ESTATE);
         bool look = task->attention && !g->closing;

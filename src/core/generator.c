@@ -31,10 +31,31 @@ static void drop_all(void) {
         destroy(EDDY__OWNER(loop.generators.next, eddy_gen, link));
 }
 
+/* The first that no task is in; NULL: there is a task in each. */
+static eddy_gen *first_free(void) {
+    for (eddy__link *l = loop.generators.next; l != &loop.generators; l = l->next) {
+        eddy_gen *g = EDDY__OWNER(l, eddy_gen, link);
+        if (!g->task) return g;
+    }
+    return NULL;
+}
+
+/* A task that the cleanup of another body has started is in it: that one must leave first. */
+static void wait_for_user(eddy_gen *g) {
+    eddy_future *user = eddy_retain(&g->task->future);
+    (void)eddy_cancel(user);
+    (void)eddy__wait_through(NULL, user, false);
+    eddy_release(user);
+}
+
 static int close_all(void *arg) {
     (void)arg;
     while (!eddy__list_empty(&loop.generators)) {
-        eddy_gen *g = EDDY__OWNER(loop.generators.next, eddy_gen, link);
+        eddy_gen *g = first_free();
+        if (!g) {
+            wait_for_user(EDDY__OWNER(loop.generators.next, eddy_gen, link));
+            continue;
+        }
         const char *name = g->co.name, *site = g->co.site;
         int rc = eddy__gen_close(NULL, g);
         if (rc < 0 && rc != EDDY_ECANCELED)

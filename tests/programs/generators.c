@@ -107,6 +107,34 @@ static int failing_close(void *arg) {
     return 0;
 }
 
+/* Passes on what the level below hands out, waiting on its own in between. */
+struct level {
+    int depth;
+    eddy_time gap;
+    int count, ended;
+    struct level *below;
+};
+
+static int passes_on(void *arg) {
+    struct level *level = arg;
+    struct counting bottom = {.count = level->count, .gap = level->gap};
+    eddy_gen *g = level->below ? eddy_gen_open(passes_on, level->below, sizeof(int))
+                               : eddy_gen_open(counts, &bottom, sizeof(int));
+    int item, rc;
+    while ((rc = eddy_gen_next(g, &item)) == 1) {
+        if (level->gap) {
+            rc = eddy_sleep(level->gap);
+            if (rc < 0) break;
+        }
+        item = item * 2 + level->depth;
+        rc = eddy_emit(&item);
+        if (rc < 0) break;
+    }
+    int closed = eddy_gen_close(g);
+    level->ended++;
+    return rc < 0 ? rc : closed;
+}
+
 /* Thousands of items cost no pass, apart from the budget of calls in a row; sizes are respected. */
 struct big {
     int number;
@@ -152,6 +180,14 @@ static int many_items(void *arg) {
     for (int i = 0; i < 600; i++) CHECK(eddy_gen_next(NULL, &big) == EDDY_ENOMEM);
     CHECK(eddy_stop(counter) == 0);
     eddy_release(counter);
+
+    /* The same two levels down: who gives up the pass there gives it up for all. */
+    struct level two = {2, 0, 1000, 0, NULL}, one = {1, 0, 1000, 0, &two};
+    g = eddy_gen_open(passes_on, &one, sizeof(int));
+    int item;
+    for (int i = 0; i < 1000; i++)
+        CHECK(eddy_gen_next(g, &item) == 1 && item == (i * 2 + 2) * 2 + 1);
+    CHECK(eddy_gen_next(g, &item) == 0 && eddy_gen_close(g) == 0);
     return 0;
 }
 
@@ -188,34 +224,6 @@ static int tokens(void *arg) {
 }
 
 /* ---- nesting ------------------------------------------------------------------------------------------ */
-
-/* Passes on what the level below hands out, waiting on its own in between. */
-struct level {
-    int depth;
-    eddy_time gap;
-    int count, ended;
-    struct level *below;
-};
-
-static int passes_on(void *arg) {
-    struct level *level = arg;
-    struct counting bottom = {.count = level->count, .gap = level->gap};
-    eddy_gen *g = level->below ? eddy_gen_open(passes_on, level->below, sizeof(int))
-                               : eddy_gen_open(counts, &bottom, sizeof(int));
-    int item, rc;
-    while ((rc = eddy_gen_next(g, &item)) == 1) {
-        if (level->gap) {
-            rc = eddy_sleep(level->gap);
-            if (rc < 0) break;
-        }
-        item = item * 2 + level->depth;
-        rc = eddy_emit(&item);
-        if (rc < 0) break;
-    }
-    int closed = eddy_gen_close(g);
-    level->ended++;
-    return rc < 0 ? rc : closed;
-}
 
 static int nested(void *arg) {
     (void)arg;
