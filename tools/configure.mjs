@@ -16,7 +16,7 @@ const RUNTIME = {
     native: ['src/native', 'src/switch/native.c'],
     web: ['web', 'src/switch/asyncify.c'],
     wasi: ['wasi/p1.c', 'src/switch/asyncify.c'],
-    wasip2: ['wasi/p2.c', 'src/switch/asyncify.c'],
+    wasip2: ['wasi/p2*.c', 'src/switch/asyncify.c'],
 };
 
 // eddy's own main(): in no library, because wasm linkers take a main from one either never or even
@@ -30,8 +30,11 @@ function definesEddyMain(program) {
 // The interfaces of 0.2 that libc does not describe itself.
 const witFiles = () => ['wasi/wit/eddy.wit', ...list('wasi/wit/deps')];
 
-// Host calls that the web host makes itself.
-const NOT_ON = { web: ['src/io/absent.c', 'src/io/process.c'] };
+// Host calls that a host makes itself.
+const NOT_ON = {
+    web: ['src/io/absent.c', 'src/io/pending.c', 'src/io/process.c'],
+    wasip2: ['src/io/absent.c'],
+};
 
 function list(folder) {
     if (!existsSync(folder)) return [];
@@ -39,7 +42,7 @@ function list(folder) {
 }
 
 function cFiles(path) {
-    return path.endsWith('.c') ? [path] : list(path).filter((file) => file.endsWith('.c'));
+    return path.endsWith('.c') ? glob(path) : list(path).filter((file) => file.endsWith('.c'));
 }
 
 function glob(pattern) {

@@ -20,7 +20,7 @@ const HELP = `./build.sh COMMAND
   run NAME [--host H] [--mode M] [-- ARG…]
                                        run an example or a C file; H: node chromium native,
                                        wasmtime (WASI 0.2) or wasmtime-p1 (WASI 0.1)
-  start                                crawl a real site in Node, then chores under wasmtime
+  start                                crawl a real site in Node and under wasmtime, then chores
   test [FILE…]                         every test on every host
   conformance [--host H] [CASE…]       the conformance programs alone
   bench [-- --json FILE]               the bench table

@@ -75,6 +75,12 @@ void eddy__interest_remove(eddy__interest *interest) {
     list.room = 16;
 }
 
+void eddy__interest_drop(eddy__interest *interest) {
+    eddy__interest_remove(interest);
+    if (interest->pollable.__handle) poll_pollable_drop_own(interest->pollable);
+    interest->pollable.__handle = 0;
+}
+
 /* ---- waiting ------------------------------------------------------------------------------------- */
 
 /* Polls all that is in the list and `clock`; only those that are ready are looked at. */
@@ -90,7 +96,7 @@ static void poll_with(poll_own_pollable_t clock) {
         interest->next = ready;
         ready = interest;
     }
-    free(found.ptr);
+    eddy__p2_free(found.ptr, found.len);
     while (ready) {
         eddy__interest *interest = ready;
         ready = interest->next;

@@ -4,6 +4,7 @@
 
 #include "../src/core/internal.h"
 
+#include <stdlib.h>
 #include <wasi/api.h>
 
 /* Something that is waited for. While it is in the list, its pollable must live; a pollable is
@@ -16,7 +17,14 @@ typedef struct eddy__interest {
     void (*ready)(struct eddy__interest *interest);
 } eddy__interest;
 
+/* Out of the list, and the pollable dropped if there is one. */
+void eddy__interest_drop(eddy__interest *interest);
 int eddy__interest_add(eddy__interest *interest); /* 0 or ENOMEM; nothing if it is in the list */
 void eddy__interest_remove(eddy__interest *interest); /* nothing if it is not in the list */
+
+/* Frees what the host has given; what is empty has no memory of its own. */
+static inline void eddy__p2_free(void *given, size_t length) {
+    if (length) free(given);
+}
 
 #endif

@@ -43,7 +43,8 @@ int eddy_read_line(eddy_stream *s, size_t limit, char **out, size_t *length) EDD
 
 /* Sends a request and waits until the headers of the answer are there. [blocks]
  * Returns 0 and in *r a response to be closed with eddy_response_close; on an error *r is NULL:
- * EDDY_EHOST with the host's text (network failure, too many redirects, bad URL), EDDY_ECANCELED
+ * EDDY_EHOST with the host's text (network failure, too many redirects, bad URL), or where the host
+ * tells them apart EDDY_ECONNREFUSED, EDDY_ECONNRESET, EDDY_EHOSTNOTFOUND, EDDY_EPERM; EDDY_ECANCELED
  * (the request is aborted, the server sees the connection close), EDDY_EINVAL (no URL, header names
  * or values with control characters), EDDY_ENOMEM, EDDY_ENOSYS where the host has no HTTP,
  * EDDY_ESTATE outside a task. A status like 404 is no error: see eddy_response_check.

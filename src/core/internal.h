@@ -493,6 +493,7 @@ typedef struct eddy__op {
     int result;
     void *data; /* from the host; the waiter takes it over and frees it by free() */
     size_t size;
+    void *host; /* what a host in C keeps of it (../io/pending.c) */
 } eddy__op;
 int eddy__op_begin(eddy__op *op, const char *what); /* 0, ENOMEM, or ESTATE where nobody could wait */
 int eddy__op_wait(const char *site, eddy__op *op);  /* the result; ECANCELED has cancelled it */

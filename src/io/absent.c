@@ -24,8 +24,3 @@ void eddy__host_body_more(int body, uint32_t op, uint32_t generation) {
 void eddy__host_body_close(int body) {
     (void)body;
 }
-
-void eddy__host_cancel(uint32_t op, uint32_t generation) {
-    (void)op;
-    (void)generation;
-}

@@ -29,8 +29,8 @@ static int check_header(const char *name, const char *value) {
     if (!is_token(name)) return eddy_fail(EDDY_EINVAL, "'%s' is no header name", name);
     if (!value) return eddy_fail(EDDY_EINVAL, "header %s has no value", name);
     for (const char *c = value; *c; c++)
-        if (*c == '\r' || *c == '\n')
-            return eddy_fail(EDDY_EINVAL, "value of header %s holds a line break", name);
+        if (((unsigned char)*c < ' ' && *c != '\t') || *c == 0x7f)
+            return eddy_fail(EDDY_EINVAL, "value of header %s holds a control character", name);
     return 0;
 }
 

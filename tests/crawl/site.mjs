@@ -74,7 +74,7 @@ describe('the documentation of SQLite', () => {
   });
   afterEach(() => site?.close());
 
-  for (const host of ['blocking', 'node']) {
+  for (const host of ['blocking', 'node', 'wasmtime']) {
     test(`every HTML page that links lead to is found exactly once, ${host}`, async () => {
       site = await serveSite({ root, latency: host === 'blocking' ? 0 : 20 });
       const start = `${site.url}index.html`;
