@@ -9,6 +9,9 @@
  * baseline  on Node: an entry of js/baselines.mjs or a peer built as a web program; its name in the
  *           table is `label`
  * peers     under wasmtime
+ * curve     numbers to measure with in turn, in place of the first argument, none above the second;
+ *           the baseline is then eddy itself with the first number, times what the logarithm has
+ *           grown by since; the row tells of the number that is worst by this measure
  * target    by host (or `node`, both): `ratio` and `value` are upper limits
  */
 export const ROWS = [
@@ -60,6 +63,35 @@ export const ROWS = [
         args: [10_000, 10], quick: [10_000, 10], rounds: 9,
         baseline: 'sleep', label: 'setTimeout', peers: ['tokio', 'go'],
         target: { node: { ratio: 1, value: 15 }, wasmtime: { ratio: 1, value: 15 } },
+    },
+    {
+        name: 'lock', program: 'lock', unit: 'ns',
+        what: 'a lock that is free taken and released',
+        args: [2_000_000], quick: [100_000], rounds: 9,
+        baseline: 'lock', label: 'await null',
+        target: { 'node 26': { ratio: 0.5 } },
+    },
+    {
+        name: 'group', program: 'group', unit: 'ns',
+        what: 'a group of 10 children that yield once each',
+        args: [20_000, 10], quick: [1_000, 10], rounds: 9,
+        baseline: 'group', label: 'Promise.all',
+        target: { 'node 26': { ratio: 0.4 } },
+    },
+    {
+        name: 'cancel10k', program: 'cancel', unit: 'ms',
+        what: '10,000 sleeping tasks cancelled and waited for',
+        args: [10_000], quick: [10_000], rounds: 9,
+        baseline: 'cancel', label: 'AbortController',
+        target: { 'node 26': { ratio: 0.5 } },
+    },
+    {
+        name: 'timer_scaling', program: 'timer', unit: 'ns',
+        what: 'a timer set and fired, of as many as in the curve',
+        curve: [100, 1_000, 10_000, 100_000, 1_000_000],
+        args: [100, 1_000_000], quick: [100, 50_000], rounds: 5,
+        label: 'log n',
+        target: { node: { ratio: 1 } },
     },
     {
         name: 'fiber', program: 'switch', unit: 'ns',

@@ -10,6 +10,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build, BuildError } from '../tools/build.mjs';
 import { setup, SetupError } from '../tools/setup.mjs';
+import { againstLog } from './curve.mjs';
 import { isPinned } from './hosts/pinned.mjs';
 import { measureOnNode } from './hosts/node.mjs';
 import { measureOnWasmtime } from './hosts/wasmtime.mjs';
@@ -92,7 +93,7 @@ async function peersFor(rows, tools, field) {
     return peers;
 }
 
-/** The samples of all rows: [{ row, host, label, value: [], baseline: [] } or { …, error }]. */
+/** The samples of all rows: [{ row, host, label, value: [], baseline: [] }, or points, or error]. */
 async function measure({ rows, hosts, quick }, found) {
     const results = [];
     if (hosts.includes('node 26')) await fetchNode26(found);
@@ -125,18 +126,19 @@ async function main() {
     const { median, medianAbsoluteDeviation } = await import(from);
     const results = await measure(settings, found);
     const rows = [];
-    for (const { row, host, label, value, baseline, error } of results) {
+    for (const { row, host, label, points, error, ...samples } of results) {
         if (error) {
             warn(`${row.name} on ${host} against ${label} failed: ${error}`);
             process.exitCode = 1;
             continue;
         }
+        const { value, baseline, curve } = points ? againstLog(points, median) : samples;
         const [ours, theirs] = [median(value), median(baseline)];
         rows.push({
             spread: medianAbsoluteDeviation(value) / ours, target: targetOf(row, host),
             what: row.what, result: {
                 name: row.name, host, value: ours, unit: row.unit,
-                baseline: label, baseline_value: theirs, ratio: ours / theirs,
+                baseline: label, baseline_value: theirs, ratio: ours / theirs, curve,
             },
         });
     }

@@ -1,5 +1,7 @@
 // table.mjs: the rows for a person.
 
+import { curveText } from './curve.mjs';
+
 function figure(value, unit) {
     const digits = value >= 1000 ? 0 : value >= 100 ? 1 : 2;
     return `${value.toFixed(digits)} ${unit}`;
@@ -37,6 +39,8 @@ export function table(rows, { quick = false, isPinned = false } = {}) {
         .join('  ').trimEnd());
     const notes = [...new Map(rows.map(({ result, what }) => [result.name, what]))]
         .map(([name, what]) => `  ${name}: ${what}`);
+    for (const { result: { name, host, curve, unit } } of rows)
+        if (curve) notes.push(`  ${name} on ${host}: ${curveText(curve, unit)}`);
     const head = quick ? ['quick: too short to be quoted'] : [];
     return [...head, ...text, '',
         `Medians${isPinned ? ', on one core' : ''}; ratio = eddy / against, less is better.`, ...notes, '']

@@ -27,10 +27,15 @@ function drive(program, job, told) {
 export async function measureOnNode({ host, program, rows, artifacts, peers, quick }) {
     const jobs = rows
         .filter(({ baseline }) => !peers[baseline]?.reason)
-        .map((row) => ({
-            row: row.name, rounds: quick ? 2 : row.rounds, args: quick ? row.quick : row.args,
-            artifact: artifacts[row.program], baseline: peers[row.baseline]?.artifact ?? row.baseline,
-        }));
+        .map((row) => {
+            const args = quick ? row.quick : row.args;
+            return {
+                row: row.name, rounds: quick ? 2 : row.rounds, args,
+                artifact: artifacts[row.program],
+                baseline: peers[row.baseline]?.artifact ?? row.baseline,
+                curve: row.curve?.filter((n) => n <= args[1]),
+            };
+        });
     const results = [];
     const ended = await drive(program, { rows: jobs }, (result) => {
         const row = rows.find(({ name }) => name === result.row);

@@ -2,6 +2,9 @@
 // figure as its program prints, and has the same shape: as many tasks, the same order, the same
 // warming up.
 
+import { setMaxListeners } from 'node:events';
+import { Queue } from './queue.mjs';
+
 const elapsed = (start) => performance.now() - start;
 const sleep = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
@@ -44,6 +47,74 @@ async function sleeps(tasks, duration) {
     return elapsed(start);
 }
 
+async function produce(queue, items) {
+    for (let i = 0; i < items; i++) await queue.put(i);
+}
+
+async function consume(queue, items) {
+    let sum = 0;
+    for (let i = 0; i < items; i++) sum += await queue.get();
+    return sum;
+}
+
+async function produceTryFirst(queue, items) {
+    for (let i = 0; i < items; i++) if (!queue.tryPut(i)) await queue.put(i);
+}
+
+async function consumeTryFirst(queue, items) {
+    let sum = 0;
+    for (let i = 0; i < items; i++) sum += queue.tryGet() ?? await queue.get();
+    return sum;
+}
+
+async function items(count, capacity, producer, consumer) {
+    const queue = new Queue(capacity);
+    const start = performance.now();
+    const [, sum] = await Promise.all([producer(queue, count), consumer(queue, count)]);
+    if (sum !== count * (count - 1) / 2) throw new Error(`the queue has lost items: ${sum}`);
+    return elapsed(start);
+}
+
+async function perItem(count, capacity, producer, consumer) {
+    await items(Math.floor(count / 4) + 1, capacity, producer, consumer);
+    return await items(count, capacity, producer, consumer) * 1e6 / count;
+}
+
+async function groups(count, children) {
+    const start = performance.now();
+    for (let i = 0; i < count; i++) await Promise.all(Array.from({ length: children }, yieldOnce));
+    return elapsed(start);
+}
+
+/** A sleep that a signal ends; it leaves nothing behind. */
+function sleepUnder(signal, ms) {
+    return new Promise((done, fail) => {
+        const aborted = () => {
+            clearTimeout(timer);
+            fail(signal.reason);
+        };
+        const timer = setTimeout(() => {
+            signal.removeEventListener('abort', aborted);
+            done();
+        }, ms);
+        signal.addEventListener('abort', aborted, { once: true });
+    });
+}
+
+async function aborts(count) {
+    const controller = new AbortController();
+    setMaxListeners(0, controller.signal);
+    const sleeper = async (signal) => { await sleepUnder(signal, 3_600_000); };
+    const all = Array.from({ length: count }, () => sleeper(controller.signal));
+    await null;
+    const start = performance.now();
+    controller.abort();
+    const ends = await Promise.allSettled(all);
+    const took = elapsed(start);
+    if (ends.some(({ status }) => status !== 'rejected')) throw new Error('a sleep was not aborted');
+    return took;
+}
+
 export const baselines = {
     /** Nanoseconds per `await null`. */
     async switch(yields, tasks) {
@@ -62,6 +133,34 @@ export const baselines = {
     async sleep(tasks, duration) {
         await sleeps(tasks, 1);
         return await sleeps(tasks, duration);
+    },
+
+    /** Nanoseconds per `await null`, to hold a lock and its release against. */
+    async lock(pairs) {
+        await switches(Math.floor(pairs / 4) + 1, 1);
+        return await switches(pairs, 1) * 1e6 / pairs;
+    },
+
+    /** Nanoseconds per item from one async function to another. */
+    async queue(count, capacity) {
+        return perItem(count, capacity, produce, consume);
+    },
+
+    /** The same if both look first whether they must wait. */
+    async queueTryFirst(count, capacity) {
+        return perItem(count, capacity, produceTryFirst, consumeTryFirst);
+    },
+
+    /** Nanoseconds per Promise.all over async functions that await once. */
+    async group(count, children) {
+        await groups(Math.floor(count / 4) + 1, children);
+        return await groups(count, children) * 1e6 / count;
+    },
+
+    /** Milliseconds to abort that many sleeps and to learn of the end of each. */
+    async cancel(count) {
+        await aborts(count);
+        return aborts(count);
     },
 
     /** Bytes per sleeping async function, by how far the collected heap has grown. */

@@ -1,7 +1,8 @@
 // driver.mjs: node --expose-gc driver.mjs JOB: measures eddy's programs and their baselines in one
 // process, in turns. JOB is JSON: { rows: [{ row, rounds, args, artifact, baseline }] }; `baseline`
-// is a path of a web program, or names an entry of baselines.mjs. Prints one line of JSON for each
-// row: { row, value: [samples], baseline: [samples] } or { row, error }.
+// is a path of a web program, or names an entry of baselines.mjs; a row with a `curve` has none.
+// Prints one line of JSON for each row: { row, value: [samples], baseline: [samples] },
+// { row, points: [{ n, samples }] } or { row, error }.
 //
 // Imports no npm package: it runs in every Node that is compared.
 
@@ -34,8 +35,22 @@ async function measure({ row, args, artifact, baseline, rounds }) {
     return samples;
 }
 
+/** A row with a curve: { row, points: [{ n, samples }] }, every round all numbers in turn. */
+async function measureCurve({ row, args, artifact, curve, rounds }) {
+    const points = curve.map((n) => ({ n, samples: [] }));
+    for (let round = -1; round < rounds; round++) {
+        for (const { n, samples } of points) {
+            await settle();
+            const sample = await runProgram(artifact, [n, ...args.slice(1)]);
+            if (round >= 0) samples.push(sample);
+        }
+    }
+    return { row, points };
+}
+
 const job = JSON.parse(process.argv[2]);
 for (const row of job.rows) {
-    const result = await measure(row).catch((error) => ({ row: row.row, error: error.message }));
+    const measured = row.curve ? measureCurve(row) : measure(row);
+    const result = await measured.catch((error) => ({ row: row.row, error: error.message }));
     process.stdout.write(`${JSON.stringify(result)}\n`);
 }

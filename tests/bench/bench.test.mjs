@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { againstLog } from '../../bench/curve.mjs';
 import { isMet, table } from '../../bench/table.mjs';
 
 const RUN = fileURLToPath(new URL('../../bench/run.mjs', import.meta.url));
@@ -35,6 +36,34 @@ test('a row on this Node: a line in the table, an object in the JSON', async () 
     }
     assert.equal(rows[0].unit, 'ns');
     assert.equal(rows[1].unit, 'bytes');
+});
+
+test('a row with a curve is held against the logarithm at its worst point', async () => {
+    const median = (samples) => samples[0];
+    const points = [
+        { n: 100, samples: [10] }, { n: 1000, samples: [20] }, { n: 10_000, samples: [21] },
+    ];
+    const { value, baseline, curve } = againstLog(points, median);
+    assert.deepEqual(value, [20]);
+    assert.ok(Math.abs(baseline[0] - 15) < 1e-9);
+    assert.deepEqual(curve, [{ n: 100, value: 10 }, { n: 1000, value: 20 }, { n: 10_000, value: 21 }]);
+
+    const file = join(folder, 'curve.json');
+    const host = `node ${process.versions.node.split('.')[0]}`;
+    const { stdout } = await run('--quick', '--rows', 'timer_scaling', '--hosts', host, '--json', file);
+    const [row] = JSON.parse(readFileSync(file, 'utf8')).rows;
+    assert.deepEqual(row.curve.map(({ n }) => n), [100, 1000, 10_000]);
+    assert.match(stdout, new RegExp(`timer_scaling on ${host}: 100: \\d+ ns, 1,000: \\d+ ns`));
+});
+
+test('the rows of locks, groups and cancellation have their baselines', async () => {
+    const file = join(folder, 'more.json');
+    const host = `node ${process.versions.node.split('.')[0]}`;
+    const names = ['lock', 'group', 'cancel10k'];
+    await run('--quick', '--rows', names.join(','), '--hosts', host, '--json', file);
+    const { rows } = JSON.parse(readFileSync(file, 'utf8'));
+    assert.deepEqual(rows.map(({ name }) => name), names);
+    for (const { value, baseline_value: theirs } of rows) assert.ok(value > 0 && theirs > 0);
 });
 
 test('an unknown row or host is one line and status 2', async () => {
