@@ -3,9 +3,9 @@
 //   node tools/asyncify.mjs WASM-OPT IN OUT -- ASYNCIFY-FLAGS -- OPTIMISER-FLAGS
 //
 // The pass keeps the position in the record of saved frames in memory, behind a pointer that it keeps
-// in a global, and checks bounds at every start and stop. eddy has one record at a fixed place and
-// checks itself (src/switch/asyncify.c), so here the global becomes the position itself, and the four
-// functions move it from and to the record. That took about a tenth off a switch when it came.
+// in a global, and checks bounds at every start and stop. eddy has one record and checks itself
+// (src/switch/asyncify.c), so here the global becomes the position itself; C reads and sets it by two
+// imports, which are made functions here.
 
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -14,22 +14,23 @@ import { pathToFileURL } from 'node:url';
 const DATA = String.raw`\(global\.get \$__asyncify_data\s*\)`;
 const GET = '(global.get $__asyncify_data)';
 
-const START = (name, state) => `(func $${name} (param $0 i32)
-  (global.set $__asyncify_state (i32.const ${state}))
-  (global.set $__asyncify_record (local.get $0))
-  (global.set $__asyncify_data (i32.load (local.get $0))))`;
+const STATE = (name, state, parameter = '') => `(func $${name} ${parameter}
+  (global.set $__asyncify_state (i32.const ${state})))`;
 const RUNTIME = {
-    asyncify_start_unwind: START('asyncify_start_unwind', 1),
-    asyncify_start_rewind: START('asyncify_start_rewind', 2),
-    // Called also after a body that has returned: then the record is as it was.
-    asyncify_stop_unwind: `(func $asyncify_stop_unwind
-  (if (global.get $__asyncify_state)
-   (then (i32.store (global.get $__asyncify_record) ${GET})))
-  (global.set $__asyncify_state (i32.const 0)))`,
-    asyncify_stop_rewind: `(func $asyncify_stop_rewind
-  (i32.store (global.get $__asyncify_record) ${GET})
-  (global.set $__asyncify_state (i32.const 0)))`,
+    asyncify_start_unwind: STATE('asyncify_start_unwind', 1, '(param $0 i32)'),
+    asyncify_start_rewind: STATE('asyncify_start_rewind', 2, '(param $0 i32)'),
+    asyncify_stop_unwind: STATE('asyncify_stop_unwind', 0),
+    asyncify_stop_rewind: STATE('asyncify_stop_rewind', 0),
 };
+// The position for C, by the name of the import; `get` and `set` say how.
+const ACCESS = {
+    eddy_position_get: (name, { get }) => ` (func ${name} (result i32) ${get})\n`,
+    eddy_position_set: (name, { set }) => ` (func ${name} (param $0 i32) ${set('(local.get $0)')})\n`,
+};
+const IN_GLOBAL = { get: GET, set: (value) => `(global.set $__asyncify_data ${value})` };
+const inMemory = (record) => ({
+    get: `(i32.load (i32.const ${record}))`, set: (value) => `(i32.store (i32.const ${record}) ${value})`,
+});
 
 const pattern = (source) =>
     new RegExp(source.replaceAll('DATA', DATA).replace(/ +/g, '\\s*'), 'g');
@@ -58,6 +59,27 @@ function saveFrameAtOnce(fn) {
     return moves === 1 ? ended : fn;
 }
 
+/** The module's text with C's two imports made functions. */
+function withAccess(wat, how) {
+    let text = wat, functions = '';
+    for (const [field, make] of Object.entries(ACCESS)) {
+        text = text.replace(
+            new RegExp(`^ \\(import "\\w+" "${field}" \\(func (\\$\\S+).*\\n`, 'm'),
+            (_, name) => {
+                functions += make(name, how);
+                return '';
+            });
+    }
+    return text.replace(/^ \(func /m, (start) => functions + start);
+}
+
+/** For a module whose form is not known: the position stays in memory. */
+function positionInMemory(wat) {
+    const [, record] = /\(call \$asyncify_start_\w+\s*\(i32\.const (\d+)\)/.exec(wat) ?? [];
+    if (record === undefined) throw new Error('where the record is cannot be told');
+    return withAccess(wat, inMemory(record));
+}
+
 /** The module's text with the position in a global; undefined if it is not of the known form. */
 export function positionInGlobal(wat) {
     let text = wat;
@@ -69,7 +91,7 @@ export function positionInGlobal(wat) {
         });
     }
     if (runtime !== 4) return undefined;
-    text = text.replace(/\(global \$__asyncify_data /, '(global $__asyncify_record (mut i32) (i32.const 0))\n $&');
+    text = withAccess(text, IN_GLOBAL);
 
     // First the pairs that move the position and use it at once: one read of the global for both.
     text = text.replace(pattern(
@@ -135,9 +157,12 @@ function main([wasmOpt, input, output, ...flags]) {
     const features = asyncifyFlags.filter((flag) => flag.startsWith('--enable-'));
     const file = `${output}.wat`;
     run([input, ...asyncifyFlags, '-S', '-o', file]);
-    const faster = positionInGlobal(readFileSync(file, 'utf8'));
-    if (faster) writeFileSync(file, faster);
-    else process.stderr.write(`${input}: Asyncify's output has not the known form and stays as it is\n`);
+    const wat = readFileSync(file, 'utf8');
+    if (wat.includes('"eddy_position_get"')) { // else nothing in it ever switches
+        const text = positionInGlobal(wat);
+        if (!text) process.stderr.write(`${input}: Asyncify's output has not the known form; switches are slower\n`);
+        writeFileSync(file, text ?? positionInMemory(wat));
+    }
     run([file, ...features, ...optimiserFlags, '-o', output]);
     for (const section of componentTypes(input)) appendFileSync(output, section);
     rmSync(file);

@@ -7,7 +7,8 @@ const STACK_CHECK = ['-finstrument-function-entry-bare'];
 /** Flags of C files by host and mode. Third-party files are compiled without warnings. */
 export const COMPILE = {
     all: ['-std=c11', '-Iinclude', '-Isrc'],
-    release: ['-O3', '-DNDEBUG', '-ffunction-sections', '-fdata-sections'],
+    // The position in a global: tools/asyncify.mjs comes after the pass.
+    release: ['-O3', '-DNDEBUG', '-DEDDY__POSITION_IN_GLOBAL', '-ffunction-sections', '-fdata-sections'],
     debug: ['-O0', '-g'],
     asan: ['-O1', '-g', '-fsanitize=address,undefined', '-fno-sanitize-recover=undefined',
         '-fno-omit-frame-pointer'],

@@ -45,4 +45,6 @@ addToLibrary({
     stop_unwind: () => {},
     start_rewind: () => {},
     stop_rewind: () => {},
+    eddy_position_get: () => {},
+    eddy_position_set: () => {},
 });

@@ -77,7 +77,7 @@ static eddy__coroutine *running; /* innermost; NULL outside of all */
 void __cyg_profile_func_enter_bare(void) {
     if (!running) return;
     const char *sp = eddy__stack_pointer(), *top = running->block + running->size;
-    if (sp >= eddy__switch_record.pos) return; /* where the next frames will be saved */
+    if (sp >= eddy__switch_position()) return; /* where the next frames will be saved */
     eddy__switch_overflow = (eddy__overflow){(size_t)(top - sp) + sizeof(head), running->size,
                                              running->name, running->site};
     running = NULL;
@@ -115,7 +115,7 @@ eddy__switch_enter(eddy__coroutine *co) {
     eddy__coroutine *const outer = RUNNING;
     SET_RUNNING(co);
     set_stack_pointer(co->sp);
-    eddy__switch_record.pos = co->record;
+    eddy__switch_set_position(co->record);
     if (co->started) {
         eddy__switch_rewinding = 1;
         eddy__asyncify_start_rewind(&eddy__switch_record);
@@ -128,7 +128,7 @@ eddy__switch_enter(eddy__coroutine *co) {
     char *const sp = eddy__stack_pointer();
     eddy__asyncify_stop_unwind(); /* does no harm if nothing was unwound */
     set_stack_pointer(outer_sp);
-    char *const end = eddy__switch_record.pos;
+    char *const end = eddy__switch_position();
     if (end == (char *)(low + 1)) { /* no frame was saved: the body has returned */
         if (low->canary != CANARY) return overflow(co, low, end, NULL);
         co->result = result;

@@ -90,6 +90,22 @@ typedef struct eddy__record {
 } eddy__record;
 extern eddy__record eddy__switch_record;
 
+/* The record's position: in memory as the pass knows it or, when tools/asyncify.mjs is to come after
+ * the pass, in a wasm global, without a store and a load at each switch. */
+#ifdef EDDY__POSITION_IN_GLOBAL
+__attribute__((import_module("eddy"), import_name("eddy_position_get"))) char *
+eddy__switch_position(void);
+__attribute__((import_module("eddy"), import_name("eddy_position_set"))) void
+eddy__switch_set_position(char *position);
+#else
+EDDY__INLINE char *eddy__switch_position(void) {
+    return eddy__switch_record.pos;
+}
+EDDY__INLINE void eddy__switch_set_position(char *position) {
+    eddy__switch_record.pos = position;
+}
+#endif
+
 extern int eddy__switch_rewinding; /* a coroutine's frames are being restored */
 
 __attribute__((import_module("asyncify"), import_name("start_unwind"))) void
@@ -120,10 +136,10 @@ EDDY__INLINE void eddy__switch_done(eddy__coroutine *co) {
 
 typedef char *eddy__switch_state;
 EDDY__INLINE eddy__switch_state eddy__switch_nest(void) {
-    return eddy__switch_record.pos;
+    return eddy__switch_position();
 }
 EDDY__INLINE void eddy__switch_unnest(eddy__switch_state state) {
-    eddy__switch_record.pos = state;
+    eddy__switch_set_position(state);
 }
 
 EDDY__INLINE char *eddy__stack_pointer(void) {
