@@ -26,6 +26,7 @@ const SELF_CHECKING = {
     combining: 'waits, walks, races',
     generators: 'generators (R13)',
     frames: 'locals of every kind survive suspensions',
+    debugging: 'debug mode and its reports',
     orders: 'orders of tasks that a seed determines',
     idling: 'waiting until all others wait',
     idle_real: "the same on the host's clock",
@@ -78,6 +79,25 @@ const SAID = {
     ]],
     'stubborn-deadlock': [1, ["task 'main' joins a future", '^eddy: main ended with EDDY_EDEADLK']],
     'ignored': [0, [`^eddy: task 'deaf': .*ignores its cancellation.*${at}.*spawned at ${at}`]],
+    'left-open-at-end': [0, [
+        `^eddy: .*scope lasting of task 'ender' was left open when its task ended \\(begun at ${at}\\)$`]],
+    'left-open-inside': [0, [
+        `^eddy: .*scope inner of task 'main' was left open inside one that ended \\(begun at ${at}\\)$`]],
+    'left-open-group': [0, [`^eddy: .*group nobody of task 'leaves_group' .*eddy_group_end \\(begun at ${at}\\)$`]],
+    'slow-step': [0, [
+        `^eddy: .*task 'main' ran for \\d{3,} ms without waiting, since it waited at ${at}, until ${at}$`]],
+    'slow-step-calls': [0, [`^eddy: .*task 'calls_runtime' ran for .* until ${at} \\(spawned at ${at}\\)$`]],
+    'slow-others': [0, [
+        '^eddy: .*a callback ran for \\d{3,} ms without waiting$',
+        `^eddy: .*task 'slow_end' ran for \\d{3,} ms without waiting \\(spawned at ${at}\\)$`]],
+    'slow-without-debug': [0, ['^$']],
+    'leaks': [0, [
+        `^eddy: .*a handle of a future was never released \\(made at ${at}\\)$`,
+        `^eddy: .*a handle of task 'kept' was never released \\(spawned at ${at}\\)$`,
+        `^eddy: .*2 handles of task 'kept twice' were never released \\(spawned at ${at}\\)$`]],
+    'many-leaks': [0, ['^eddy: .*handles of 15 more tasks and futures were never released$']],
+    'drops-unresolved': [0, [
+        `^eddy: .*a future was dropped unresolved: .* \\(made at ${at}\\)$`]],
     'left-open': [0, [`^eddy: .*scope forgotten of task 'main'.*begun at ${at}`]],
     'tree': [0, ["^ *task 'main' runs$", `^ *task 'not yet started' \\(spawned at ${at}\\)`]],
 };
@@ -92,6 +112,27 @@ for (const hostName of ['native', 'node', 'wasmtime']) {
             assert.equal(result.code, code, told(result));
         });
     }
+}
+
+/** Each of these lints speaks so often, and no other does. */
+const TIMES = { 'slow-step-calls': 1, 'slow-without-debug': 0, 'leaks': 3, 'many-leaks': 11, 'drops-unresolved': 1 };
+
+for (const [what, times] of Object.entries(TIMES)) {
+    test(`debug mode says ${times} lines about "${what}"`, async (t) => {
+        const result = await runOn(t, 'native', STDERR, { args: [what] });
+        assert.equal(result.stderr.match(/^eddy: /gm)?.length ?? 0, times, told(result));
+    });
+}
+
+for (const hostName of ['node', 'wasmtime']) {
+    test(`a debug build names a task that never yields while it runs, on ${hostName}`, async (t) => {
+        const result = await runOn(t, hostName, STDERR, { mode: 'debug', args: ['pure-loop'], timeout: 20_000 });
+        if (!result) return;
+        const said = result.stderr.match(/^eddy: .*/gm) ?? [];
+        assert.equal(said.length, 1, told(result));
+        assert.match(said[0], /task 'never_yields' ran for \d{4} ms .*goes on: a task that never yields/);
+        assert.equal(result.code, 0, told(result));
+    });
 }
 
 test('a task that ignores 1,000 cancellations is reported once', async (t) => {

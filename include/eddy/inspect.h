@@ -7,8 +7,9 @@
 EDDY__BEGIN_C
 
 /* Writes one line per task to `out`: its name, state, what it waits for and where, where it was
- * spawned, its age, its time of running (measured in debug mode only, else "-") and the most stack
- * it has used. Returns the number of tasks, or EDDY_EINVAL. Never blocks. Follows ps. */
+ * spawned, its age in seconds, its time of running in milliseconds (measured in debug mode only,
+ * else "-") and the stack in use, of how much; in debug mode the most it has used. Returns the number
+ * of tasks, or EDDY_EINVAL. Never blocks. Follows ps. */
 int eddy_ps(FILE *out);
 
 /* Writes the tree of who waits for what to `out`; rings are marked. Returns the number of tasks, or
@@ -16,13 +17,16 @@ int eddy_ps(FILE *out);
 int eddy_tree(FILE *out);
 
 /* Writes for each place that spawns tasks how many it has spawned and the deepest stack one of them
- * used, of how much. Counted in debug mode; otherwise for the tasks there are now. Returns the
- * number of places, or EDDY_EINVAL. Never blocks. */
+ * used, of how much. Counted in debug mode, until the run ends; otherwise of the tasks there are now,
+ * and what they use now. Returns the number of places, EDDY_ENOMEM or EDDY_EINVAL. Never blocks. */
 int eddy_stacks(FILE *out);
 
-/* Switches debug mode. On, what looks like a mistake is reported: a step that ran longer than 100 ms
- * without waiting, a handle that is never released, a future that is dropped unresolved, a scope
- * left open. Off at first. Acts on the process. Follows asyncio's debug mode. */
+/* Switches debug mode. On, what looks like a mistake is reported, with the code EDDY_ESTATE: a step
+ * that ran longer than 100 ms without waiting (in a debug build for wasm one that goes on for longer
+ * than 1 s is named while it runs), a handle that is still held at the end of the run, a future whose
+ * last handle goes before it is resolved (unless a cancelled task cleans up), a scope or group left
+ * open, a limiter's place lost. Costs some memory and time for each task. Off at first. Acts on the
+ * process, at once. Follows asyncio's debug mode. */
 void eddy_debug(bool on);
 
 /* Starts recording what tasks do into a ring of `events` entries: the oldest are overwritten. 0 stops

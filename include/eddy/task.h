@@ -146,6 +146,7 @@ eddy_call eddy_call_at(eddy_time when, void (*fn)(void *ctx), void *ctx);
 /* Takes a call back. Returns true if that stopped it, false if it ran or was cancelled before. */
 bool eddy_call_cancel(eddy_call call);
 
+eddy_future *eddy__future_new(const char *site);
 eddy_future *eddy__spawn(const char *site, const char *name, eddy_fn fn, void *arg);
 eddy_future *eddy__spawn_with(const char *site, const char *name, eddy_fn fn,
                               const eddy_spawn_options *options);
@@ -156,6 +157,7 @@ int eddy__stop(const char *site, eddy_future *f) EDDY__BLOCKS;
 
 EDDY__END_C
 
+#define eddy_future_new() eddy__future_new(EDDY__SITE)
 #define eddy_spawn(fn, ...) eddy__spawn(EDDY__SITE, #fn, (fn), __VA_ARGS__)
 #define eddy_spawn_with(fn, ...) eddy__spawn_with(EDDY__SITE, #fn, (fn), __VA_ARGS__)
 #define eddy_go(fn, ...) eddy__go(EDDY__SITE, #fn, (fn), __VA_ARGS__)

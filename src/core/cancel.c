@@ -11,7 +11,7 @@ static bool effective(const eddy__task *task) {
 
 void eddy__task_apply_cancel(eddy__task *task) {
     task->cancelled = effective(task);
-    task->attention = task->cancelled || task->scope;
+    task->attention = task->cancelled || task->scope || eddy__the_loop.debug;
     if (!task->cancelled || task->state != EDDY__WAITING || task->uncancellable) return;
     bool goes_on = task->wait->cancel != NULL;
     if (goes_on)
@@ -41,6 +41,7 @@ void eddy__task_count_ignored(eddy__task *task) {
 
 bool eddy__task_attend(eddy__task *task, const char *stack_pointer) {
     if (task->scope) eddy__scopes_prune(task, stack_pointer);
+    if (eddy__the_loop.debug) eddy__the_loop.debug_calls->attended(task, true);
     if (task->cancelled) eddy__task_count_ignored(task);
     return task->cancelled;
 }

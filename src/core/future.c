@@ -3,10 +3,17 @@
 
 #define loop eddy__the_loop
 
-eddy_future *eddy_future_new(void) {
-    eddy_future *f = eddy__alloc(sizeof *f);
-    if (f) eddy__future_init(f);
-    return f;
+eddy_future *eddy__future_new(const char *site) {
+    eddy__plain_future *plain = eddy__alloc(sizeof *plain);
+    if (!plain) return NULL;
+    eddy__future_init(&plain->future);
+    plain->watched = NULL;
+    if (EDDY__UNLIKELY(loop.debug)) loop.debug_calls->made(&plain->future, site);
+    return &plain->future;
+}
+
+eddy_future *(eddy_future_new)(void) {
+    return eddy__future_new(NULL);
 }
 
 /* ---- those who wait ----------------------------------------------------------------------------------- */
@@ -56,7 +63,12 @@ static void drop_callbacks(eddy_future *f) {
     }
 }
 
+static bool is_watched(const eddy_future *f) {
+    return !f->is_task && ((const eddy__plain_future *)f)->watched;
+}
+
 void eddy__future_unused(eddy_future *f) {
+    if (EDDY__UNLIKELY(is_watched(f))) loop.debug_calls->dropped(f);
     if (f->pins) drop_callbacks(f);
     if (f->pins) return;
     if (f->unread) eddy__report_future(f);
@@ -65,7 +77,7 @@ void eddy__future_unused(eddy_future *f) {
     if (f->is_task)
         eddy__task_free((eddy__task *)f);
     else
-        eddy__free(f, sizeof *f);
+        eddy__free(f, sizeof(eddy__plain_future));
 }
 
 eddy_future *eddy_retain(eddy_future *f) {

@@ -125,6 +125,7 @@ typedef struct eddy__ready {
         EDDY__READY_CALL,
         EDDY__READY_CALLBACK,
         EDDY__READY_PASS_END, /* the loop's own mark between two passes */
+        EDDY__READY_OBSERVE,  /* the same: see observe.c */
     } kind;
     uint32_t tasks_before; /* of no meaning outside of shuffle.c */
 } eddy__ready;
@@ -279,6 +280,7 @@ typedef struct eddy__task_rare {
     int last_code; /* the error last delivered to it */
     eddy__text *fail_text, *last_text;
     eddy__group *kept_groups; /* ended ones of its own, with errors */
+    struct eddy__watched *watched; /* owned; NULL without debug mode */
 } eddy__task_rare;
 
 /* In order of use: what every switch touches, what every spawn sets (task_init), and what is valid
@@ -290,6 +292,7 @@ struct eddy__task {
     uint32_t in_a_row;     /* calls that did not suspend (R8) */
     uint8_t state;         /* one of the enum below */
     bool attention;        /* cancelled, or some scope is open: primitives look closer */
+    uint8_t tree_marks;    /* of no meaning outside of tree.c */
     const char *wait_site; /* of the last blocking call */
     eddy__coroutine co;
 
@@ -304,6 +307,7 @@ struct eddy__task {
     eddy__group *group;       /* whose child it is; NULL: nobody's */
     eddy__link link;          /* in loop.tasks, in order of spawning */
     uint64_t serial;      /* > 0; never given twice */
+    eddy_time born;       /* loop.now at its spawn */
     eddy__locals *locals; /* shared; NULL: it has none */
     eddy__place *places;  /* owned */
     eddy__timer timer; /* of the current wait */
@@ -505,9 +509,85 @@ EDDY__INLINE uint32_t eddy__op_generation(const eddy__op *op) {
     return (uint32_t)(op->id >> 32);
 }
 
+/* ---- debug mode: debug.c, stacks.c, observe.c -------------------------------------------------- */
+
+/* What is made by eddy_future_new; all others are tasks. */
+typedef struct eddy__plain_future {
+    eddy_future future;             /* first */
+    struct eddy__watched *watched; /* owned; NULL without debug mode */
+} eddy__plain_future;
+
+/* A place in the program that spawns tasks. */
+typedef struct eddy__birthplace {
+    struct eddy__birthplace *next, *later;
+    const char *site; /* NULL: unknown */
+    eddy_fn fn;
+    uint64_t spawned;
+    size_t deepest, size; /* the most that one task has used, of how much */
+    char name[40];        /* of the first; may be cut */
+} eddy__birthplace;
+eddy__birthplace *eddy__birthplace_of(const eddy__task *task); /* NULL without memory */
+void eddy__birthplace_count(eddy__birthplace *place, size_t used, size_t size);
+void eddy__birthplaces_free(void);
+
+/* What debug mode knows of a future that was made while it was on. */
+typedef struct eddy__watched {
+    eddy__link link;
+    eddy_future *future;
+    const char *site; /* where it was made */
+    /* Of a task: */
+    eddy__birthplace *birthplace; /* until it has ended; NULL: unknown */
+    eddy_time ran;
+    size_t deepest; /* stack used at suspensions */
+    bool painted;   /* its block was, so that it shows how deep the task got */
+} eddy__watched;
+
+/* One step of a task, or a callback, while it is observed. In the frame of who runs it. */
+typedef struct eddy__step {
+    eddy__task *task;         /* pinned; NULL: a callback */
+    struct eddy__step *outer; /* in which a task is started eagerly */
+    eddy_time began;          /* on the host's clock */
+    const char *site;         /* of the wait that it goes on from; NULL: there was none */
+    bool told;                /* its length was reported */
+    uint64_t entry;           /* of the trace; see trace.c */
+} eddy__step;
+extern eddy__step *eddy__the_step; /* the innermost; NULL: not observed */
+
+void eddy__step_begin(eddy__step *step, eddy__task *task);
+void eddy__step_end(eddy__step *step);
+void eddy__observe(void); /* debug mode or a trace has begun or ended */
+void eddy__observe_marked(void);
+
+/* What traces are told of. The subject is a task, or what stands there. */
+typedef enum {
+    EDDY__TRACE_SPAWN,
+    EDDY__TRACE_STEP, /* an eddy__step begins */
+    EDDY__TRACE_STEP_END,
+    EDDY__TRACE_WAIT,
+    EDDY__TRACE_WAKE,     /* value: its result */
+    EDDY__TRACE_CANCEL,   /* it is cancelled from now on */
+    EDDY__TRACE_FINISH,   /* value: its result */
+    EDDY__TRACE_OP,       /* an eddy__op begins */
+    EDDY__TRACE_OP_END,   /* value: its result */
+    EDDY__TRACE_PASS,     /* NULL */
+} eddy__trace_kind;
+
+/* What debug mode is told; by pointers, so that only programs that use it link it. */
+typedef struct eddy__debug_calls {
+    void (*made)(eddy_future *f, const char *site);
+    void (*dropped)(eddy_future *f);  /* plain and watched, by its last handle */
+    void (*ended)(eddy__task *task);  /* its block is still there */
+    void (*freed)(eddy__task *task);
+    void (*attended)(eddy__task *task, bool by_runtime); /* amid a step */
+    void (*step_ended)(eddy__step *step, eddy_time took);
+    void (*run_ended)(void);
+} eddy__debug_calls;
+
 /* ---- reports -------------------------------------------------------------------------------------- */
 
 void eddy__report(int code, const char *message, const char *task, const char *site);
+/* A mistake: EDDY_ESTATE. `how` says what happened at the site: "spawned", "begun", "made", "taken". */
+void eddy__lint(const char *message, const char *task, const char *how, const char *site);
 void eddy__report_future(eddy_future *f); /* once; marks it read */
 void eddy__report_tree(void);
 
@@ -518,7 +598,9 @@ typedef struct eddy__line {
 } eddy__line;
 void eddy__line_text(eddy__line *line, const char *text);
 void eddy__line_number(eddy__line *line, long long number);
-void eddy__tree_write(void (*write)(const char *text, size_t length, void *ctx), void *ctx);
+void eddy__line_time(eddy__line *line, eddy_time time, eddy_time scale);
+void eddy__describe_wait(eddy__line *line, const eddy__task *task); /* it is WAITING */
+size_t eddy__task_stack_used(const eddy__task *task); /* the most that is known; 0: unknown */
 
 /* ---- the loop -------------------------------------------------------------------------------------- */
 
@@ -560,6 +642,9 @@ typedef struct eddy__loop {
     void (*on_end)(int result, void *ctx);
     void *on_end_ctx;
     bool debug;
+    const eddy__debug_calls *debug_calls; /* while it is on */
+    void (*trace)(eddy__trace_kind kind, const void *subject, int value); /* NULL: none is on */
+    bool observed; /* debug mode is on, or a trace */
     eddy__wait_list idlers;  /* tasks in eddy_idle */
     uint64_t seed;           /* of the order of tasks in a pass; 0: that of their waking */
     void (*shuffle)(void);   /* set with the seed */
@@ -574,6 +659,16 @@ EDDY__INLINE void eddy__ready_append(eddy__ready *element) {
     eddy__the_loop.ready_last->next = element;
     eddy__the_loop.ready_last = element;
 }
+/* ---- traces: trace.c --------------------------------------------------------------------------- */
+
+EDDY__INLINE void eddy__trace(eddy__trace_kind kind, const void *subject, int value) {
+#ifdef EDDY_NO_TRACE
+    (void)kind, (void)subject, (void)value;
+#else
+    if (EDDY__UNLIKELY(eddy__the_loop.trace != NULL)) eddy__the_loop.trace(kind, subject, value);
+#endif
+}
+
 int eddy__loop_begin(eddy_fn fn, void *arg);
 void eddy__loop_begin_end(void); /* a run of R11's end alone; the loop is idle */
 /* Runs passes until nothing is ready or the clock says `until`. True: there is more to run now. */

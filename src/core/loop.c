@@ -97,6 +97,7 @@ static void drop_ready(void) {
     loop.pass_end.next = NULL;
     for (; element; element = next) {
         next = element == &loop.pass_end ? behind_mark : element->next;
+        if (element->kind == EDDY__READY_OBSERVE) eddy__observe_marked();
         if (element->kind == EDDY__READY_CALLBACK) {
             eddy__callback *callback = EDDY__OWNER(element, eddy__callback, ready);
             callback->fn = NULL;
@@ -167,6 +168,7 @@ static bool nothing_is_left(void) {
     eddy__calls_drop();
     if (loop.task_count || start_closing_generators()) return false;
     drop_ready();
+    if (loop.debug) loop.debug_calls->run_ended();
     return !loop.task_count && nothing_ready();
 }
 
@@ -264,39 +266,63 @@ static bool begin_pass(void) {
     return true;
 }
 
-/* Runs the first element of the queue. False: it was the mark, and there is nothing behind it. */
-EDDY__INLINE bool run_next(void) {
+static bool instance_over; /* of the innermost loop: the other one is to go on */
+
+/* Runs the first element of the queue. False: it was the mark, and there is nothing behind it; or
+ * the other instance must go on. */
+EDDY__INLINE bool run_next(bool observed) {
+    eddy__step step;
     eddy__ready *element = loop.ready_head;
     if (EDDY__LIKELY(element->kind == EDDY__READY_TASK)) {
         loop.ready_head = element->next;
         eddy__task *task = EDDY__OWNER(element, eddy__task, ready);
+        if (observed) eddy__step_begin(&step, task);
         eddy__current = task;
         eddy__outcome outcome = eddy__switch_enter(&task->co);
         if (EDDY__UNLIKELY(outcome != EDDY__SUSPENDED)) eddy__task_left(task, outcome);
+        if (observed) eddy__step_end(&step);
         return true;
     }
     eddy__current = NULL;
     if (element->kind == EDDY__READY_PASS_END) return begin_pass();
     loop.ready_head = element->next;
-    if (element->kind == EDDY__READY_NEW)
-        eddy__task_start(EDDY__OWNER(element, eddy__task, ready));
+    if (element->kind == EDDY__READY_OBSERVE) {
+        eddy__observe_marked();
+        instance_over = observed != loop.observed;
+        return !instance_over;
+    }
+    eddy__task *task = element->kind == EDDY__READY_NEW ? EDDY__OWNER(element, eddy__task, ready) : NULL;
+    if (observed) eddy__step_begin(&step, task);
+    if (task)
+        eddy__task_start(task);
     else if (element->kind == EDDY__READY_CALL)
         eddy__call_run(EDDY__OWNER(element, eddy__call, ready));
     else
         eddy__callback_run(EDDY__OWNER(element, eddy__callback, ready));
+    if (observed) eddy__step_end(&step);
     return true;
 }
 
-bool eddy__loop_turn(eddy_time until) {
+/* One instance does nothing besides, the other lets debug mode and traces see each step. */
+EDDY__INLINE bool run_until(eddy_time until, bool observed) {
     bool more = false;
-    loop.in_pass = true;
     uint32_t steps = look_at_clock();
     do {
         if (EDDY__UNLIKELY(--steps == 0)) {
             steps = look_at_clock();
             more = loop.now >= until;
         }
-    } while (EDDY__LIKELY(!more) && run_next());
+    } while (EDDY__LIKELY(!more) && run_next(observed));
+    return more;
+}
+
+bool eddy__loop_turn(eddy_time until) {
+    bool more;
+    loop.in_pass = true;
+    do {
+        instance_over = false;
+        more = loop.observed ? run_until(until, true) : run_until(until, false);
+    } while (instance_over);
     eddy__current = NULL;
     loop.in_pass = false;
     return more;
@@ -362,6 +388,7 @@ void eddy__loop_begin_end(void) {
 int eddy__loop_begin(eddy_fn fn, void *arg) {
     if (loop.phase != EDDY__IDLE || loop.sync) return EDDY_ESTATE;
     if (!fn) return EDDY_EINVAL;
+    loop.now = eddy_now();
     /* The main task's stack is four times the default: programs being ported keep buffers there. */
     eddy_spawn_options options = {.arg = arg, .name = "main", .stack = (size_t)256 * 1024};
     eddy_future *main_task = eddy__spawn_with(NULL, "main", fn, &options);

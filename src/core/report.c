@@ -1,8 +1,6 @@
 /* report.c: errors nobody read and lints (R10), by default a line each on stderr. */
 #include "internal.h"
 
-#define loop eddy__the_loop
-
 void eddy__line_text(eddy__line *line, const char *text) {
     size_t room = sizeof line->bytes - 2 - line->length; /* a newline and a zero always fit */
     size_t length = strlen(text);
@@ -24,10 +22,11 @@ void eddy__line_number(eddy__line *line, long long number) {
     eddy__line_text(line, at);
 }
 
-static void to_stderr(const eddy_report *report, const char *site) {
+/* `how` is NULL for an error, which a task has ended with, and a lint's word otherwise. */
+static void to_stderr(const eddy_report *report, const char *how, const char *site) {
     eddy__line line = {0};
     eddy__line_text(&line, "eddy: ");
-    if (report->code != EDDY_EOVERFLOW && report->code != EDDY_ESTATE && report->task) {
+    if (report->code != EDDY_EOVERFLOW && !how && report->task) {
         eddy__line_text(&line, "task '");
         eddy__line_text(&line, report->task);
         eddy__line_text(&line, "': ");
@@ -40,7 +39,9 @@ static void to_stderr(const eddy_report *report, const char *site) {
     eddy__line_text(&line, ": ");
     eddy__line_text(&line, *report->message ? report->message : eddy_strerror(report->code));
     if (site) {
-        eddy__line_text(&line, report->code == EDDY_ESTATE ? " (begun at " : " (spawned at ");
+        eddy__line_text(&line, " (");
+        eddy__line_text(&line, how ? how : "spawned");
+        eddy__line_text(&line, " at ");
         eddy__line_text(&line, site);
         eddy__line_text(&line, ")");
     }
@@ -71,18 +72,27 @@ static int split_site(const char *site, char *file, size_t room) {
     return number;
 }
 
-void eddy__report(int code, const char *message, const char *task, const char *site) {
+static void report_as(int code, const char *message, const char *task, const char *how,
+                      const char *site) {
     char file[256];
     int line = split_site(site, file, sizeof file);
     eddy_report report = {code, message, task, file, line};
     if (!report_fn) {
-        to_stderr(&report, site);
+        to_stderr(&report, how, site);
         return;
     }
     eddy__task *outer = eddy__current;
     eddy__current = NULL; /* a report callback cannot block */
     report_fn(&report, report_ctx);
     eddy__current = outer;
+}
+
+void eddy__report(int code, const char *message, const char *task, const char *site) {
+    report_as(code, message, task, NULL, site);
+}
+
+void eddy__lint(const char *message, const char *task, const char *how, const char *site) {
+    report_as(EDDY_ESTATE, message, task, how, site);
 }
 
 void eddy__report_future(eddy_future *f) {
@@ -93,8 +103,4 @@ void eddy__report_future(eddy_future *f) {
     if (held) f->pins++;
     eddy__report(f->result, eddy__text_read(f->text), eddy_name(f), site);
     if (held) eddy__future_unpin(f);
-}
-
-void eddy_debug(bool on) {
-    loop.debug = on;
 }

@@ -53,7 +53,7 @@ static void report_left_open(const eddy__open_scope *open, const char *how) {
     eddy__line_text(&line, open->task->co.name);
     eddy__line_text(&line, "' was left open");
     eddy__line_text(&line, how);
-    eddy__report(EDDY_ESTATE, line.bytes, open->task->co.name, open->site);
+    eddy__lint(line.bytes, open->task->co.name, "begun", open->site);
 }
 
 void eddy__scope_report_left_open(const eddy__open_scope *open) {

@@ -76,7 +76,10 @@ static void keep_task(eddy__task *task) {
 }
 
 void eddy__task_free(eddy__task *task) {
-    if (task->has_rare) eddy__text_release(task->rare.own_name);
+    if (task->has_rare) {
+        if (task->rare.watched) loop.debug_calls->freed(task);
+        eddy__text_release(task->rare.own_name);
+    }
     keep_task(task);
 }
 
@@ -116,6 +119,7 @@ static void task_init(eddy__task *task) {
     task->ignored = 0;
     task->has_rare = false;
     task->serial = ++loop.last_serial;
+    task->born = loop.now;
     task->locals = eddy__current ? eddy__current->locals : NULL;
     if (task->locals) task->locals->references++;
     task->places = NULL;
@@ -172,6 +176,8 @@ eddy__task *eddy__task_make(const char *site, const char *name, eddy_fn fn,
     eddy__switch_init(&task->co, block, size, fn, arg, name, site, own_name != NULL);
     eddy__list_append(&loop.tasks, &task->link);
     loop.task_count++;
+    if (EDDY__UNLIKELY(loop.debug)) loop.debug_calls->made(&task->future, site);
+    eddy__trace(EDDY__TRACE_SPAWN, task, 0);
     return task;
 }
 
@@ -250,6 +256,10 @@ void eddy__switch_overflowed(void) {
     eddy__host_abort();
 }
 
+void eddy__switch_entered_function(void) {
+    if (loop.debug && eddy__current) loop.debug_calls->attended(eddy__current, false);
+}
+
 void eddy__task_left(eddy__task *task, eddy__outcome outcome) {
     eddy__current = NULL;
     if (outcome == EDDY__FINISHED) eddy__task_ended(task, task->co.result);
@@ -277,9 +287,13 @@ static void start_eagerly(eddy__task *task) {
     eddy__task *outer = eddy__current;
     eddy_gen *generator = eddy__generator;
     eddy__generator = NULL;
+    eddy__step step;
+    bool observed = loop.observed;
+    if (EDDY__UNLIKELY(observed)) eddy__step_begin(&step, task);
     eddy__switch_state state = eddy__switch_nest();
     eddy__task_start(task);
     eddy__switch_unnest(state);
+    if (EDDY__UNLIKELY(observed)) eddy__step_end(&step);
     eddy__generator = generator;
     eddy__current = outer;
 }
@@ -305,7 +319,7 @@ static void drop_places(eddy__task *task) {
             eddy__line_text(&line, "task '");
             eddy__line_text(&line, task->co.name);
             eddy__line_text(&line, "' ended with a place of a limiter");
-            eddy__report(EDDY_ESTATE, line.bytes, task->co.name, place->site);
+            eddy__lint(line.bytes, task->co.name, "taken", place->site);
         }
         eddy__free(place, sizeof *place);
     }
@@ -329,7 +343,10 @@ void eddy__task_ended(eddy__task *task, int result) {
     if (task->places) drop_places(task);
     eddy__locals_release(task->locals);
     eddy__switch_done(&task->co);
-    if (task->has_rare) free_arg(task);
+    if (task->has_rare) {
+        if (task->rare.watched) loop.debug_calls->ended(task);
+        free_arg(task);
+    }
     eddy__block_free(task->co.block, task->co.size);
     eddy__list_remove(&task->link);
     loop.task_count--;

@@ -17,19 +17,12 @@ typedef struct {
     eddy__task *path[DEEPEST]; /* from the root to the line being written */
 } tree;
 
-/* `resume` is written when a wait ends: until then it is free, and says here whether the task has
- * been written. */
-static bool take_mark(eddy__task *task) {
-    if (task->state != EDDY__WAITING || task->resume) return false;
-    task->resume = 1;
-    return true;
-}
+enum { WRITTEN = 1, WAITED_FOR = 2 }; /* in task->tree_marks, which are of no meaning elsewhere */
 
-static void describe_future(eddy__line *line, const eddy_future *f) {
-    eddy__line_text(line, f->is_task ? "task '" : "a future");
-    if (!f->is_task) return;
-    eddy__line_text(line, eddy_name(f));
-    eddy__line_text(line, "'");
+static bool take_mark(eddy__task *task) {
+    if (task->state != EDDY__WAITING || task->tree_marks & WRITTEN) return false;
+    task->tree_marks |= WRITTEN;
+    return true;
 }
 
 static void describe_task(eddy__line *line, const eddy__task *task) {
@@ -47,23 +40,7 @@ static void describe_task(eddy__line *line, const eddy__task *task) {
         eddy__line_text(line, task == eddy__current ? "runs" : states[task->state]);
         return;
     }
-    eddy__line_text(line, task->wait->verb);
-    if (task->wait->describe) {
-        eddy__line_text(line, " ");
-        eddy__line_text(line, task->wait->describe(task));
-    }
-    eddy_future *first = task->wait->target ? task->wait->target(task, 0) : NULL;
-    if (first) {
-        eddy__line_text(line, " ");
-        describe_future(line, first);
-        long long others = 0;
-        while (task->wait->target(task, (size_t)others + 1)) others++;
-        if (others) {
-            eddy__line_text(line, " and ");
-            eddy__line_number(line, others);
-            eddy__line_text(line, " more");
-        }
-    }
+    eddy__describe_wait(line, task);
     if (task->wait_site) {
         eddy__line_text(line, " at ");
         eddy__line_text(line, task->wait_site);
@@ -101,19 +78,26 @@ static void write_from(tree *t, unsigned depth, eddy__task *task) {
         if (f->is_task) write_from(t, depth + 1, (eddy__task *)f);
 }
 
+static void mark_targets(const eddy__task *task) {
+    if (task->state != EDDY__WAITING || !task->wait->target) return;
+    eddy_future *f;
+    for (size_t i = 0; (f = task->wait->target(task, i)); i++)
+        if (f->is_task) ((eddy__task *)f)->tree_marks |= WAITED_FOR;
+}
+
 static uint32_t write_all(tree *t) {
+    for (eddy__link *l = loop.tasks.next; l != &loop.tasks; l = l->next)
+        EDDY__OWNER(l, eddy__task, link)->tree_marks = 0;
+    for (eddy__link *l = loop.tasks.next; l != &loop.tasks; l = l->next)
+        mark_targets(EDDY__OWNER(l, eddy__task, link));
     for (eddy__link *l = loop.tasks.next; l != &loop.tasks; l = l->next) {
         eddy__task *task = EDDY__OWNER(l, eddy__task, link);
-        if (task->state == EDDY__WAITING) task->resume = 0;
-    }
-    for (eddy__link *l = loop.tasks.next; l != &loop.tasks; l = l->next) {
-        eddy__task *task = EDDY__OWNER(l, eddy__task, link);
-        if (!eddy__future_is_waited_for(&task->future)) write_from(t, 0, task);
+        if (!(task->tree_marks & WAITED_FOR)) write_from(t, 0, task);
     }
     /* What no root leads to: rings, and what is deeper than a line is long. */
     for (eddy__link *l = loop.tasks.next; l != &loop.tasks; l = l->next) {
         eddy__task *task = EDDY__OWNER(l, eddy__task, link);
-        if (task->state == EDDY__WAITING && !task->resume) write_from(t, 0, task);
+        if (task->state == EDDY__WAITING && !(task->tree_marks & WRITTEN)) write_from(t, 0, task);
     }
     if (t->left_out) {
         eddy__line line = {0};

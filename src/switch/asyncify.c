@@ -61,6 +61,31 @@ void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(
     co->started = false;
 }
 
+size_t eddy__switch_used(const eddy__coroutine *co, const char *stack_pointer) {
+    const char *top = co->block + co->size;
+    if (!co->started) return 0;
+    if (!stack_pointer) return (size_t)(co->record - co->block) + (size_t)(top - co->sp);
+    if (stack_pointer < co->block || stack_pointer > top) return 0;
+    return (size_t)(co->low - co->block) + sizeof(head) + (size_t)(top - stack_pointer);
+}
+
+/* Bytes that a program hardly leaves on its stack. */
+#define PAINT 0xb5
+
+void eddy__switch_paint(eddy__coroutine *co) {
+    memset(co->record, PAINT, (size_t)(co->sp - co->record));
+}
+
+/* The record grows up, the C stack down: what neither has reached is the longest stretch of paint. */
+size_t eddy__switch_deepest(const eddy__coroutine *co) {
+    size_t longest = 0, length = 0;
+    for (size_t i = 0; i < co->size; i++) {
+        length = (unsigned char)co->block[i] == PAINT ? length + 1 : 0;
+        if (length > longest) longest = length;
+    }
+    return co->size - longest;
+}
+
 EDDY__INLINE void set_stack_pointer(char *sp) {
     __asm__ volatile("local.get %0\n"
                      "global.set __stack_pointer"
@@ -77,7 +102,11 @@ static eddy__coroutine *running; /* innermost; NULL outside of all */
 void __cyg_profile_func_enter_bare(void) {
     if (!running) return;
     const char *sp = eddy__stack_pointer(), *top = running->block + running->size;
-    if (sp >= eddy__switch_position()) return; /* where the next frames will be saved */
+    if (sp >= eddy__switch_position()) { /* where the next frames will be saved */
+        static unsigned entered;
+        if ((++entered & 0xff) == 0) eddy__switch_entered_function();
+        return;
+    }
     eddy__switch_overflow = (eddy__overflow){(size_t)(top - sp) + sizeof(head), running->size,
                                              running->name, running->site};
     running = NULL;

@@ -145,6 +145,32 @@ void eddy__switch_done(eddy__coroutine *co) {
 #endif
 }
 
+size_t eddy__switch_used(const eddy__coroutine *co, const char *stack_pointer) {
+    const char *top = co->block + co->size;
+    if (!co->started) return 0;
+    if (!stack_pointer) stack_pointer = co->sp;
+    if (stack_pointer < co->block || stack_pointer > top) return 0;
+    return (size_t)(top - stack_pointer);
+}
+
+/* Bytes that a program hardly leaves on its stack. */
+#define PAINT 0xb5
+
+void eddy__switch_paint(eddy__coroutine *co) {
+    char *low = co->block + sizeof(uint64_t); /* above the canary */
+    memset(low, PAINT, (size_t)((char *)co->sp - low));
+}
+
+/* What lies between frames may be poisoned. */
+#ifdef EDDY__ASAN
+__attribute__((no_sanitize("address")))
+#endif
+size_t eddy__switch_deepest(const eddy__coroutine *co) {
+    size_t untouched = sizeof(uint64_t);
+    while (untouched < co->size && (unsigned char)co->block[untouched] == PAINT) untouched++;
+    return co->size - (untouched - sizeof(uint64_t));
+}
+
 eddy__outcome eddy__switch_enter(eddy__coroutine *co) {
     eddy__coroutine *outer = running;
     running = co;

@@ -65,6 +65,9 @@ extern eddy__overflow eddy__switch_overflow;
 /* Provided by the core: tells of eddy__switch_overflow and ends the program. */
 void eddy__switch_overflowed(void);
 
+/* Provided by the core: a coroutine has called many functions; debug builds only. */
+void eddy__switch_entered_function(void);
+
 /* Smallest block that can run anything at all. */
 size_t eddy__switch_min_size(void);
 
@@ -76,6 +79,15 @@ void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(
 /* Runs `co` until it suspends or its body returns. The body of one may enter another between a
  * nest and its unnest. */
 eddy__outcome eddy__switch_enter(eddy__coroutine *co);
+
+/* How much of its block a coroutine uses; `stack_pointer` is NULL while it is suspended, and of who
+ * runs otherwise. 0: it has not begun, or another one runs above it. */
+size_t eddy__switch_used(const eddy__coroutine *co, const char *stack_pointer);
+
+/* Fills what a coroutine that has not begun does not use yet with a pattern, and tells by that later
+ * the most it has used. */
+void eddy__switch_paint(eddy__coroutine *co);
+size_t eddy__switch_deepest(const eddy__coroutine *co);
 
 #ifdef __wasm__
 
