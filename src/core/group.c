@@ -213,6 +213,17 @@ int eddy__group_go(const char *site, const char *name, eddy_group *g, eddy_fn fn
 
 /* ---- children that tell when they are ready ------------------------------------------------------- */
 
+typedef struct {
+    eddy__cleanup cleanup;
+    eddy_future *child, *ready; /* handles */
+} starting;
+
+static void let_go(eddy__cleanup *cleanup) {
+    starting *s = EDDY__OWNER(cleanup, starting, cleanup);
+    eddy_release(s->child);
+    eddy_release(s->ready);
+}
+
 int eddy__group_start(const char *site, const char *name, eddy_group *g, eddy_fn fn, void *arg) {
     int rc = eddy__checkpoint(site);
     if (rc < 0) return rc;
@@ -226,14 +237,16 @@ int eddy__group_start(const char *site, const char *name, eddy_group *g, eddy_fn
         eddy_release_all((eddy_future *[]){ready, ready}, 2);
         return EDDY_ENOMEM;
     }
-    (void)eddy_retain(&child->future); /* the group may be orphaned meanwhile */
+    /* A handle of its own: the group may be orphaned meanwhile. */
+    starting s = {.child = eddy_retain(&child->future), .ready = ready};
+    eddy__cleanup_push(&s.cleanup, let_go);
     rc = eddy__join(site, ready);
     if (!eddy_done(ready)) { /* the caller was cancelled */
         (void)eddy_cancel(&child->future);
         (void)eddy__wait_through(site, &child->future, false);
     }
-    eddy_release(&child->future);
-    eddy_release(ready);
+    eddy__cleanup_pop();
+    let_go(&s.cleanup);
     return rc;
 }
 

@@ -271,6 +271,13 @@ typedef struct eddy__place {
     const char *site;    /* where it was taken */
 } eddy__place;
 
+/* What a call under way owns, when a run is broken off and its frames are lost: a node in the call's
+ * own frame. */
+typedef struct eddy__cleanup {
+    struct eddy__cleanup *next;
+    void (*run)(struct eddy__cleanup *cleanup);
+} eddy__cleanup;
+
 /* What most tasks never have. eddy__task_need_rare sets it at the first use. */
 typedef struct eddy__task_rare {
     eddy__text *own_name; /* what co.name points into, if it is not static */
@@ -281,6 +288,7 @@ typedef struct eddy__task_rare {
     eddy__text *fail_text, *last_text;
     eddy__group *kept_groups; /* ended ones of its own, with errors */
     struct eddy__watched *watched; /* owned; NULL without debug mode */
+    eddy__cleanup *cleanups;  /* the last call's first */
 } eddy__task_rare;
 
 /* In order of use: what every switch touches, what every spawn sets (task_init), and what is valid
@@ -336,6 +344,9 @@ void eddy__task_deliver(eddy__task *task, int code, eddy__text *text);
 /* What the task has to say about an error it ends with: attached, or delivered to it before. */
 eddy__text *eddy__task_text(const eddy__task *task, int result);
 eddy__task_rare *eddy__task_need_rare(eddy__task *task);
+/* Of the current task, in pairs around what a call does. */
+void eddy__cleanup_push(eddy__cleanup *cleanup, void (*run)(eddy__cleanup *cleanup));
+void eddy__cleanup_pop(void);
 void eddy__task_ended(eddy__task *task, int result);
 void eddy__task_free(eddy__task *task);    /* the last handle and pin are gone */
 void eddy__task_abandon(eddy__task *task); /* ends it without running its cleanup */

@@ -58,9 +58,21 @@ typedef struct {
     const eddy_fn *fns;
     void *const *args;
     size_t n, started, failed;
-    eddy_future **f; /* of the first `started` */
+    eddy_future **f; /* of the first `started`; owned */
     int last_error;
+    eddy__cleanup cleanup;
 } staggered;
+
+/* For each racer its handle, a place in the list of those pending, and whether it was seen to fail. */
+static size_t bytes_for(size_t n) {
+    return n * (2 * sizeof(eddy_future *) + sizeof(bool));
+}
+
+static void let_go(eddy__cleanup *cleanup) {
+    staggered *s = EDDY__OWNER(cleanup, staggered, cleanup);
+    eddy_release_all(s->f, s->started);
+    eddy__free(s->f, bytes_for(s->n));
+}
 
 static void start_next(staggered *s) {
     size_t i = s->started++;
@@ -68,16 +80,14 @@ static void start_next(staggered *s) {
 }
 
 /* Counts failures; the error of a new one is delivered, so that the last one's is the last. */
-static bool notice_failures(staggered *s, bool seen[]) {
-    bool news = false;
+static void notice_failures(staggered *s, bool seen[]) {
     for (size_t i = 0; i < s->started; i++) {
         if (seen[i] || !eddy_done(s->f[i]) || eddy_future_state(s->f[i]) == EDDY_DONE) continue;
-        seen[i] = news = true;
+        seen[i] = true;
         s->failed++;
         s->last_error = s->f[i] ? s->f[i]->result : EDDY_ENOMEM;
         if (s->f[i]) eddy__future_deliver(s->f[i], eddy__current);
     }
-    return news;
 }
 
 /* Runs until one has won (its index is in *first), all have failed, or the caller is cancelled. */
@@ -87,8 +97,9 @@ static int run_staggered(staggered *s, eddy_time delay, bool seen[], eddy_future
     for (;;) {
         *first = find_winner(s->f, s->started);
         if (*first < s->started) return s->f[*first]->result;
-        bool news = notice_failures(s, seen);
-        if (s->started < s->n && (news || s->started == s->failed || eddy_now() >= next)) {
+        notice_failures(s, seen);
+        bool previous_failed = s->started == 0 || seen[s->started - 1];
+        if (s->started < s->n && (previous_failed || eddy_now() >= next)) {
             start_next(s);
             next = eddy__time_add(eddy_now(), delay < 0 ? 0 : delay);
             continue;
@@ -112,18 +123,18 @@ int eddy__race_staggered(const char *site, const eddy_fn fns[], void *const args
         if (!fns[i]) return EDDY_EINVAL;
     int rc = eddy__checkpoint(site);
     if (rc < 0) return rc;
-    size_t size = n * (2 * sizeof(eddy_future *) + sizeof(bool));
-    eddy_future **f = eddy__alloc(size);
+    eddy_future **f = eddy__alloc(bytes_for(n));
     if (!f) return EDDY_ENOMEM;
-    memset(f, 0, size);
+    memset(f, 0, bytes_for(n));
     staggered s = {.site = site, .fns = fns, .args = args, .n = n, .f = f};
     bool *seen = (bool *)(f + 2 * n);
     size_t first;
+    eddy__cleanup_push(&s.cleanup, let_go);
     rc = run_staggered(&s, delay, seen, f + n, &first);
     (void)settle(site, f, s.started, rc);
     if (rc >= 0 && winner) *winner = first;
-    eddy_release_all(f, s.started);
-    eddy__free(f, size);
+    eddy__cleanup_pop();
+    let_go(&s.cleanup);
     return rc;
 }
 

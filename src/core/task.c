@@ -358,9 +358,26 @@ void eddy__task_ended(eddy__task *task, int result) {
     eddy__future_unpin(&task->future);
 }
 
+void eddy__cleanup_push(eddy__cleanup *cleanup, void (*run)(eddy__cleanup *cleanup)) {
+    eddy__task_rare *rare = eddy__task_need_rare(eddy__current);
+    cleanup->next = rare->cleanups;
+    cleanup->run = run;
+    rare->cleanups = cleanup;
+}
+
+void eddy__cleanup_pop(void) {
+    eddy__task_rare *rare = &eddy__current->rare;
+    rare->cleanups = rare->cleanups->next;
+}
+
 void eddy__task_abandon(eddy__task *task) {
     if (task->state == EDDY__WAITING && task->wait->abandon) task->wait->abandon(task);
     eddy__timer_clear(&task->timer);
+    eddy__cleanup *cleanup = task->has_rare ? task->rare.cleanups : NULL;
+    for (eddy__cleanup *next; cleanup; cleanup = next) {
+        next = cleanup->next;
+        cleanup->run(cleanup);
+    }
     eddy__task_ended(task, EDDY_ECANCELED);
 }
 
