@@ -1,0 +1,330 @@
+// generate.mjs: random programs. The same seed makes the same program.
+//
+// Each program has its own taste: a random part of all operations, each with a random weight, so that
+// some programs do little else than a few things often.
+
+/** Numbers from a seed: mulberry32. */
+export class Random {
+    #state;
+
+    constructor(seed) {
+        this.#state = seed >>> 0;
+    }
+
+    /** 0 to n - 1. */
+    below(n) {
+        this.#state = (this.#state + 0x6d2b79f5) >>> 0;
+        let t = this.#state;
+        t = Math.imul(t ^ (t >>> 15), t | 1);
+        t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+        return ((t ^ (t >>> 14)) >>> 0) % n;
+    }
+
+    chance(percent) {
+        return this.below(100) < percent;
+    }
+
+    pick(list) {
+        return list[this.below(list.length)];
+    }
+}
+
+const NONE = 1000;
+const DURATIONS = [0, 0, 1, 1, 1, 2, 2, 3, 5, 8];
+const TIMEOUTS = [0, 1, 1, 2, 2, 3, 5, NONE];
+const LIMITS = [0, 1, 2, 3, 5, NONE, NONE, NONE];
+const ERRORS = [-1001, -1002, -1003];
+const VALUES = [0, 2, 3, 4, 5];
+
+// Operations: name -> [usual weight, (maker) => arguments, body?]. A body is made by the maker.
+const OPERATIONS = {
+    'yield': [6, () => []],
+    'sleep': [8, (m) => [m.random.pick(DURATIONS)]],
+    'sleep_forever': [1, () => []],
+    'sleep_until': [1, (m) => [m.random.pick(DURATIONS)]],
+    'checkpoint': [2, () => []],
+    'advance': [1, (m) => [m.random.pick([1, 2, 3])]],
+    'deadline': [1, () => []],
+    'return': [1, (m) => [m.random.pick(VALUES)]],
+    'fail': [2, (m) => [m.random.pick(ERRORS)]],
+    'repeat': [0.3, (m) => [m.random.pick([2, 3, 300])], 'simple'],
+
+    'spawn': [8, (m) => [m.newHandle(), m.random.chance(15) ? 1 : 0]],
+    'go': [1, (m) => [m.newTask()]],
+    'join': [5, (m) => [m.future()]],
+    'await': [3, (m) => [m.future()]],
+    'stop': [2, (m) => [m.future()]],
+    'cancel': [4, (m) => [m.future()]],
+    'cancel_self': [0.5, () => []],
+    'release': [2, (m) => [m.future()]],
+    'state': [2, (m) => [m.future()]],
+    'result': [1, (m) => [m.future()]],
+    'message': [0.7, (m) => [m.future()]],
+    'last_message': [0.7, () => []],
+    'resolve': [3, (m) => [m.future('f'), m.random.pick(VALUES)]],
+    'reject': [2, (m) => [m.future('f'), m.random.pick([...ERRORS, -1])]],
+    'on_done': [2, (m) => [m.future()], 'callback'],
+    'soon': [1, () => [], 'callback'],
+    'later': [2, (m) => [m.random.pick(DURATIONS)], 'callback'],
+
+    'scope': [5, (m) => [m.newScope(), ...m.limits(), m.random.chance(25) ? 1 : 0], 'block'],
+    'net': [1, (m) => [m.random.pick(TIMEOUTS), m.random.chance(25) ? 1 : 0], 'block'],
+    'timeout': [1.5, (m) => [m.random.pick(DURATIONS)], 'block'],
+    'scope_cancel': [2, (m) => [m.scope()]],
+    'ref_cancel': [1, (m) => [m.scope()]],
+    'reschedule': [1, (m) => [m.scope(), m.random.pick([0, 1, 2, 3, 5, 8, NONE])]],
+    'scope_state': [1, (m) => [m.scope()]],
+
+    'gather': [2, (m) => m.futures()],
+    'gather_quietly': [1, (m) => m.futures()],
+    'gather_all': [1, (m) => m.futures()],
+    'wait': [2, (m) => [m.random.below(3), m.random.pick(LIMITS), ...m.futures(1)]],
+    'race': [1.5, (m) => m.futures(1)],
+    'stagger': [0.7, (m) => [m.random.pick(LIMITS), m.newTask(), m.newTask(), ...(m.random.chance(50) ? [m.newTask()] : [])]],
+    'each': [1, (m) => [1 + m.random.below(5), m.random.pick(LIMITS), ...m.futures()]],
+
+    'group': [4, (m) => [m.newGroup(), m.random.chance(30) ? 1 : 0, m.random.chance(70) ? NONE : m.random.pick(TIMEOUTS)], 'group'],
+    'group_spawn': [4, (m) => [m.group(), m.newHandle(), m.random.chance(15) ? 1 : 0]],
+    'group_go': [1, (m) => [m.group(), m.newTask()]],
+    'group_start': [2, (m) => [m.group(), m.newTask(true)]],
+    'started': [1, (m) => [m.random.pick(VALUES)]],
+    'group_cancel': [1, (m) => [m.group()]],
+    'idle': [0.5, () => []],
+
+    'acquire': [4, (m) => [m.one('l')]],
+    'try': [1, (m) => [m.one('l')]],
+    'unlock': [4, (m) => [m.one('l')]],
+    'held': [0.5, (m) => [m.one('l')]],
+    'event': [3, (m) => [m.one('e')]],
+    'set': [3, (m) => [m.one('e')]],
+    'clear': [1.5, (m) => [m.one('e')]],
+    'cond': [2.5, (m) => [m.one('c'), m.one('l')]],
+    'cond_for': [1, (m) => [m.one('c'), m.one('l'), m.one('e')]],
+    'notify': [2.5, (m) => [m.one('c'), m.random.below(4)]],
+    'notify_all': [1, (m) => [m.one('c')]],
+    'sem': [3, (m) => [m.one('s')]],
+    'sem_try': [1, (m) => [m.one('s')]],
+    'sem_release': [3, (m) => [m.one('s')]],
+    'enter': [2.5, (m) => [m.one('m')]],
+    'leave': [2.5, (m) => [m.one('m')]],
+    'resize': [1, (m) => [m.one('m'), m.random.below(4)]],
+    'barrier': [2.5, (m) => [m.one('b')]],
+    'abort': [0.5, (m) => [m.one('b')]],
+    'reset': [0.5, (m) => [m.one('b')]],
+    'waiting': [0.5, (m) => [m.one('b')]],
+};
+
+// What a repetition may repeat: nothing that is made once.
+const SIMPLE = ['yield', 'checkpoint', 'join', 'sleep'];
+
+// An uncontended acquire and its like count in the budget of calls that do not suspend.
+const OF_OBJECTS = new Set(Object.keys(OPERATIONS).slice(Object.keys(OPERATIONS).indexOf('acquire')));
+const MAKES_TASKS = new Set(['spawn', 'go', 'stagger', 'group_spawn', 'group_go', 'group_start']);
+const OF_GROUPS = new Set(['group_spawn', 'group_go', 'group_start', 'group_cancel']);
+const LEAVES = new Set(['return', 'fail']);
+
+class Maker {
+    tasks = [[]]; // bodies
+    unmade = []; // [name, where] of tasks whose bodies are still to be made
+    spawned = []; // names of those with a handle
+    scopes = 0;
+    groups = 0;
+    where = { scopes: [], groups: [], started: false, main: true }; // what is open around the operation made now
+
+    constructor(random, size) {
+        this.random = random;
+        this.room = size; // operations to come
+        this.mostTasks = 2 + random.below(9);
+        this.futureCount = random.below(4);
+        this.checked = random.pick([0, 30, 60, 90]);
+        this.objects = Array.from({ length: this.futureCount }, (_, index) => ({ kind: 'future', index, a: 0, b: 0 }));
+        for (const [kind, a, b] of [
+            ['sem', random.below(3), random.chance(30) ? 1 : 0], ['sem', random.below(2), 0],
+            ['limiter', random.below(4), 0], ['barrier', random.pick([0, 1, 2, 2, 2, 3, 3, 3]), 0], ['barrier', 2, 0],
+        ]) {
+            const index = this.objects.filter((each) => each.kind === kind).length;
+            this.objects.push({ kind, index, a, b });
+        }
+        // Half of the programs have objects to wait for, and some hardly anything else.
+        const objects = random.pick([0, 0, 0, 1, 2, 4]);
+        this.idioms = objects * random.pick([0, 10, 20]);
+        // Then there are many tasks from the start, which meet.
+        this.crowd = objects && random.chance(60) ? 3 + random.below(5) : random.below(4);
+        this.mostTasks = Math.max(this.mostTasks, this.crowd);
+        this.weights = Object.entries(OPERATIONS).map(([name, [weight]]) => {
+            const taste = random.pick([0, 0, 0.5, 1, 1, 2, 5]);
+            const always = name === 'spawn' || name === 'sleep' ? 1 : 0;
+            return [name, weight * Math.max(taste, always) * (OF_OBJECTS.has(name) ? objects : 1)];
+        });
+    }
+
+    newTask(started = false) {
+        const word = `t${this.tasks.length}`;
+        this.tasks.push(null);
+        const { scopes, groups } = this.where;
+        this.unmade.push([word, { scopes: [...scopes], groups: [...groups], started, main: false }]);
+        return word;
+    }
+
+    newHandle() {
+        const word = this.newTask();
+        this.spawned.push(word);
+        return word;
+    }
+
+    /** Mostly one that exists; sometimes main, whose handle nobody has. */
+    future(kind = this.random.chance(this.futureCount ? 30 : 0) ? 'f' : 't') {
+        if (kind === 'f') return `f${this.random.below(Math.max(this.futureCount, 1))}`;
+        if (this.random.chance(2)) return 't0';
+        if (this.spawned.length && this.random.chance(90)) return this.random.pick(this.spawned);
+        return `t${1 + this.random.below(Math.max(this.tasks.length - 1, 1))}`;
+    }
+
+    futures(least = 0) {
+        const n = this.random.pick([0, 1, 2, 2, 3, 3, 4]);
+        return Array.from({ length: Math.max(n, least) }, () => this.future());
+    }
+
+    newScope() {
+        return `k${this.scopes++}`;
+    }
+
+    scope() {
+        const { scopes } = this.where;
+        if (scopes.length && this.random.chance(80)) return this.random.pick(scopes);
+        return `k${this.random.below(this.scopes + 1)}`;
+    }
+
+    /** An object of a kind: of few, so that tasks meet. */
+    one(letter) {
+        return `${letter}${this.random.pick([0, 0, 0, 1])}`;
+    }
+
+    newGroup() {
+        return `g${this.groups++}`;
+    }
+
+    group() {
+        const { groups } = this.where;
+        if (groups.length && this.random.chance(90)) return this.random.pick(groups);
+        return `g${this.random.below(this.groups + 1)}`;
+    }
+
+    /** timeout, deadline */
+    limits() {
+        if (this.random.chance(15)) return [NONE, this.random.pick([0, 1, 2, 3, 5, 8])];
+        return [this.random.pick(TIMEOUTS), NONE];
+    }
+
+    /** Whether an operation would say something here. */
+    #fits(name, depth) {
+        if (OPERATIONS[name][2] && depth >= 3) return false;
+        if (MAKES_TASKS.has(name) && this.tasks.length > this.mostTasks) return false;
+        if (OF_GROUPS.has(name) && !this.where.groups.length) return this.random.chance(3);
+        if (LEAVES.has(name) && (this.where.main || depth > 2)) return this.random.chance(20);
+        if (name === 'started') return this.where.started || this.random.chance(3);
+        if (name === 'scope') return this.scopes < 60;
+        return name !== 'group' || this.groups < 14;
+    }
+
+    #choose(depth) {
+        const fits = this.weights.filter(([name, weight]) => weight > 0 && this.#fits(name, depth));
+        const total = fits.reduce((sum, [, weight]) => sum + weight, 0);
+        let at = this.random.below(1 << 20) / (1 << 20) * total;
+        for (const [name, weight] of fits) if ((at -= weight) < 0) return name;
+        return 'yield';
+    }
+
+    #operation(depth, name = this.#choose(depth)) {
+        const [, args, kind] = OPERATIONS[name];
+        const check = this.random.chance(this.where.main ? this.checked / 3 : this.checked);
+        const operation = { name, check, args: args(this).map(String) };
+        this.room--;
+        if (kind === 'simple') {
+            const one = this.random.pick(SIMPLE.filter((each) => each !== 'sleep' || operation.args[0] < 10));
+            operation.body = [{ name: one, check: false, args: OPERATIONS[one][1](this).map(String) }];
+        } else if (kind === 'callback') {
+            operation.body = this.#block(3, 1 + this.random.below(3));
+        } else if (kind) {
+            const outer = this.where;
+            const opened = { scope: 'scopes', group: 'groups' }[name];
+            if (opened) this.where = { ...outer, [opened]: [...outer[opened], operation.args[0]] };
+            const first = kind === 'group' ? this.#children(depth + 1) : [];
+            operation.body = [...first, ...this.#block(depth + 1, 1 + this.random.below(5))];
+            this.where = outer;
+        }
+        return operation;
+    }
+
+    #children(depth) {
+        const operations = [];
+        for (let n = this.random.below(4); n > 0 && this.tasks.length <= this.mostTasks; n--)
+            operations.push(this.#operation(depth, this.random.chance(80) ? 'group_spawn' : this.random.pick(['group_go', 'group_start'])));
+        return operations;
+    }
+
+    #block(depth, length) {
+        const operations = [];
+        while (operations.length < length && this.room > 0) {
+            if (depth < 3 && this.random.chance(this.idioms)) operations.push(...this.#idiom(depth));
+            else operations.push(this.#operation(depth));
+        }
+        return operations;
+    }
+
+    /** What only makes sense together. */
+    #idiom(depth) {
+        const make = (name, args) => {
+            this.room--;
+            return { name, check: this.random.chance(this.checked / 2), args: args.map(String) };
+        };
+        const maybe = (percent, ...operations) => (this.random.chance(percent) ? operations : []);
+        const some = () => [
+            ...maybe(60, make('sleep', [this.random.pick(DURATIONS)])), ...this.#block(depth + 1, this.random.below(3)),
+        ];
+        const [lock, condition] = [this.one('l'), this.one('c')];
+        switch (this.random.below(5)) {
+        case 0: {
+            const waits = this.random.chance(30) ? make('cond_for', [condition, lock, this.one('e')]) : make('cond', [condition, lock]);
+            return [make('acquire', [lock]), ...maybe(60, waits), ...some(), make('unlock', [lock])];
+        }
+        case 1: {
+            const wakes = this.random.chance(50) ? make('notify', [condition, this.random.below(3)]) : make('notify_all', [condition]);
+            return [make('acquire', [lock]), ...maybe(30, make('set', [this.one('e')])), wakes, ...some(), make('unlock', [lock])];
+        }
+        case 2: {
+            const permits = this.one('s');
+            return [make('sem', [permits]), ...some(), make('sem_release', [permits])];
+        }
+        case 3: {
+            const limiter = this.one('m');
+            return [make('enter', [limiter]), ...some(), make('leave', [limiter])];
+        }
+        default: {
+            const barrier = this.one('b');
+            return [make('barrier', [barrier]), ...some(), ...maybe(40, make('barrier', [barrier]))];
+        }
+        }
+    }
+
+    make() {
+        const begin = Array.from({ length: this.crowd }, () => this.#operation(0, 'spawn'));
+        this.tasks[0] = [...begin, ...this.#block(0, 3 + this.random.below(10))];
+        while (this.unmade.length) {
+            const [word, where] = this.unmade.shift();
+            this.where = where;
+            const length = 1 + this.random.below(7);
+            const operations = this.#block(0, length);
+            if (where.started && this.random.chance(70))
+                operations.splice(this.random.below(operations.length + 1), 0, this.#operation(0, 'started'));
+            this.tasks[Number(word.slice(1))] = operations;
+        }
+        return { objects: this.objects, tasks: this.tasks };
+    }
+}
+
+/** The program of a seed. */
+export function generate(seed) {
+    const random = new Random(Math.imul(seed, 0x9e3779b1) ^ 0x5bd1e995);
+    return new Maker(random, random.pick([10, 20, 40, 60, 80, 120])).make();
+}

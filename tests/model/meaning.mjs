@@ -1,0 +1,627 @@
+// meaning.mjs: what the operations of programs do with the reference: the counterpart of operations.c.
+// Runs a program and returns the trace that the C program must print.
+
+import { Barrier, Condition, Event, Limiter, Lock, Queue, select, Semaphore } from './objects.mjs';
+import { CODES, FOREVER, NOW, Reference } from './reference.mjs';
+
+const { ESTATE } = CODES;
+const SKIPPED = -99;
+const NONE = 1000; // of times in operations: no limit
+const [PUT, JOIN, EVENT] = [1, 2, 3]; // cases of select; 0 is get
+const KINDS = { l: Lock, e: Event, c: Condition, s: Semaphore, m: Limiter, b: Barrier, q: Queue };
+
+/**
+ * @param {object} program  with serials, as toText leaves it
+ * @param {string[]} [seen]  the trace of the C program: where the promises leave a choice it is followed
+ * @returns {{ lines: string[], halted: boolean }}  what stands between "program" and "end"; halted: the
+ *   run was broken off, and in which order the reports of that come is nobody's promise
+ */
+export function run(program, seen = [], makeReference = (report) => new Reference(report)) {
+    return new Meaning(program, seen, makeReference).run();
+}
+
+class Meaning {
+    lines = [];
+    slots = new Map(); // handles by their word: "t3", "f1"
+    borrowed = new Map(); // the group a handle is borrowed of
+    calls = new Map(); // by serial
+    scopes = new Map();
+    groups = new Map();
+    objects = new Map();
+
+    constructor(program, seen, makeReference) {
+        this.program = program;
+        this.seen = seen;
+        this.eddy = makeReference((code, name, text) => this.lines.push(`! ${code} ${name} ${text}`));
+        for (const object of program.objects)
+            this.make(object);
+    }
+
+    make({ kind, index, a, b }) {
+        const { eddy } = this;
+        if (kind === 'future') this.slots.set(`f${index}`, eddy.newFuture());
+        else if (kind === 'sem') this.objects.set(`s${index}`, new Semaphore(eddy, a, b ? a : Infinity));
+        else if (kind === 'limiter') this.objects.set(`m${index}`, new Limiter(eddy, a));
+        else if (kind === 'barrier') this.objects.set(`b${index}`, new Barrier(eddy, a));
+        else this.objects.set(`q${index}`, new Queue(eddy, a, b));
+    }
+
+    /** Objects that nobody made are as zero makes them. */
+    object(word) {
+        if (!this.objects.has(word)) this.objects.set(word, new KINDS[word[0]](this.eddy));
+        return this.objects.get(word);
+    }
+
+    run() {
+        const { eddy } = this;
+        this.say('run', 0, eddy.run('main', this.body('t0')));
+        const order = (word) => Number(word.slice(1)) + (word[0] === 'f' ? 32 : 0);
+        for (const word of [...this.slots.keys()].sort((a, b) => order(a) - order(b))) {
+            const future = this.slots.get(word);
+            if (future && !this.borrowed.has(word))
+                this.say('handle', order(word), future.done ? eddy.result(future) : 1);
+        }
+        for (let i = 0; i < 8; i++) this.objects.get(`q${i}`)?.items.forEach((item) => this.say('~', item, 0));
+        return { lines: this.lines, halted: eddy.halted };
+    }
+
+    // ---- the trace -----------------------------------------------------------------------------------
+
+    say(kind, serial, result) {
+        this.lines.push(`${kind} ${serial} ${result} ${this.eddy.now}`);
+    }
+
+    tell(context, operation, result) {
+        if (!context.quiet) this.say('=', operation.serial, result);
+        return result;
+    }
+
+    tellEnd(context, operation, result) {
+        if (!context.quiet) this.say('>', operation.serial, result);
+        return result;
+    }
+
+    list(context, values) {
+        if (!context.quiet) this.lines.push(['list', ...values].join(' '));
+    }
+
+    // ---- blocks -----------------------------------------------------------------------------------------
+
+    *block(context, operations) {
+        let rc = 0;
+        for (const operation of operations) {
+            rc = yield* this.operation(context, operation);
+            if (context.leaving) return rc;
+            if (operation.check && rc < 0) {
+                context.leaving = true;
+                return rc;
+            }
+        }
+        return rc;
+    }
+
+    leftWith(context, leaving, inner, rc) {
+        context.leaving = leaving && rc === inner;
+        return rc;
+    }
+
+    *body(word) {
+        const context = { leaving: false, quiet: false };
+        const rc = yield* this.block(context, this.program.tasks[Number(word.slice(1))]);
+        return context.leaving ? rc : 0;
+    }
+
+    callback(operation) {
+        return () => {
+            this.say('@', operation.serial, 0);
+            const { done } = this.block({ leaving: false, quiet: false }, operation.body).next();
+            if (!done) throw new Error('a callback cannot block');
+        };
+    }
+
+    /** What may block is a generator, the rest returns a number. */
+    *operation(context, operation) {
+        const args = operation.args.map((word) => (/^-?\d/.test(word) ? Number(word) : word));
+        const result = this[`do_${operation.name}`](context, operation, ...args);
+        return typeof result === 'object' ? yield* result : result;
+    }
+
+    *do_repeat(context, operation, times) {
+        const { quiet } = context;
+        let rc = 0;
+        for (let i = 0; i < times && !context.leaving; i++) {
+            context.quiet = quiet || i < times - 1;
+            rc = yield* this.block(context, operation.body);
+        }
+        context.quiet = quiet;
+        return this.tellEnd(context, operation, rc);
+    }
+
+    do_return(context, operation, value) {
+        context.leaving = true;
+        return this.tell(context, operation, value);
+    }
+
+    do_fail(context, operation, code) {
+        context.leaving = true;
+        return this.tell(context, operation, this.eddy.failWith(code, `m${operation.serial}`));
+    }
+
+    // ---- tasks and futures -------------------------------------------------------------------------------
+
+    future(word) {
+        return this.slots.get(word) ?? null;
+    }
+
+    do_spawn(context, operation, word, eager) {
+        this.slots.set(word, this.eddy.spawn(word, this.body(word), { eager: eager !== 0 }));
+        return this.tell(context, operation, 1);
+    }
+
+    do_go(context, operation, word) {
+        this.eddy.release(this.eddy.spawn('run_body', this.body(word)));
+        return this.tell(context, operation, 0);
+    }
+
+    *do_join(context, operation, word) {
+        return this.tell(context, operation, yield* this.eddy.join(this.future(word)));
+    }
+
+    *do_await(context, operation, word) {
+        const future = this.future(word);
+        if (this.borrowed.has(word)) return yield* this.do_join(context, operation, word);
+        this.slots.set(word, null);
+        return this.tell(context, operation, yield* this.eddy.await(future));
+    }
+
+    *do_stop(context, operation, word) {
+        return this.tell(context, operation, yield* this.eddy.stop(this.future(word)));
+    }
+
+    do_cancel(context, operation, word) {
+        return this.tell(context, operation, this.eddy.cancel(this.future(word)));
+    }
+
+    do_cancel_self(context, operation) {
+        return this.tell(context, operation, this.eddy.cancel(this.eddy.current?.future));
+    }
+
+    do_release(context, operation, word) {
+        if (this.borrowed.has(word)) return this.tell(context, operation, SKIPPED);
+        const future = this.future(word);
+        this.slots.set(word, null);
+        this.tell(context, operation, 0);
+        this.eddy.release(future);
+        return 0;
+    }
+
+    do_state(context, operation, word) {
+        const future = this.future(word);
+        return this.tell(context, operation, this.eddy.state(future) + (future?.cancelRequested ? 10 : 0));
+    }
+
+    do_result(context, operation, word) {
+        return this.tell(context, operation, this.eddy.result(this.future(word)));
+    }
+
+    do_message(context, operation, word) {
+        const text = this.eddy.message(this.future(word));
+        if (!context.quiet) this.lines.push(`text ${text}`);
+        return this.tell(context, operation, 0);
+    }
+
+    do_last_message(context, operation) {
+        if (!context.quiet) this.lines.push(`text ${this.eddy.current?.last?.text ?? ''}`);
+        return this.tell(context, operation, 0);
+    }
+
+    do_resolve(context, operation, word, value) {
+        return this.tell(context, operation, this.eddy.resolve(this.future(word), value));
+    }
+
+    do_reject(context, operation, word, code) {
+        return this.tell(context, operation, this.eddy.reject(this.future(word), code, `m${operation.serial}`));
+    }
+
+    do_on_done(context, operation, word) {
+        return this.tell(context, operation, this.eddy.onDone(this.future(word), this.callback(operation)));
+    }
+
+    // ---- callbacks of the loop, time -----------------------------------------------------------------------
+
+    do_soon(context, operation) {
+        this.calls.set(operation.serial, this.eddy.call(undefined, this.callback(operation)));
+        return this.tell(context, operation, 1);
+    }
+
+    do_later(context, operation, delay) {
+        this.calls.set(operation.serial, this.eddy.call(delay, this.callback(operation)));
+        return this.tell(context, operation, 1);
+    }
+
+    do_take_back(context, operation, serial) {
+        const call = this.calls.get(serial);
+        return this.tell(context, operation, call && this.eddy.takeBack(call) ? 1 : 0);
+    }
+
+    *do_yield(context, operation) {
+        return this.tell(context, operation, yield* this.eddy.yield());
+    }
+
+    *do_sleep(context, operation, duration) {
+        return this.tell(context, operation, yield* this.eddy.sleep(duration));
+    }
+
+    *do_sleep_forever(context, operation) {
+        return this.tell(context, operation, yield* this.eddy.sleep(FOREVER));
+    }
+
+    *do_sleep_until(context, operation, when) {
+        return this.tell(context, operation, yield* this.eddy.sleep(when - this.eddy.now));
+    }
+
+    *do_idle(context, operation) {
+        return this.tell(context, operation, yield* this.eddy.idle());
+    }
+
+    do_checkpoint(context, operation) {
+        return this.tell(context, operation, this.eddy.checkpoint());
+    }
+
+    do_advance(context, operation, by) {
+        return this.tell(context, operation, this.eddy.advance(by));
+    }
+
+    // ---- scopes ------------------------------------------------------------------------------------------
+
+    scope(word) {
+        if (!this.scopes.has(word)) this.scopes.set(word, this.eddy.newScope());
+        return this.scopes.get(word);
+    }
+
+    do_deadline(context, operation) {
+        const when = this.eddy.deadline();
+        return this.tell(context, operation, when === FOREVER ? 1000000 : when === NOW ? -1 : when);
+    }
+
+    *do_scope(context, operation, word, timeout, deadline, shield) {
+        const scope = this.scope(word);
+        const options = { timeout: optionOf(timeout), deadline: optionOf(deadline), shield: shield !== 0 };
+        this.tell(context, operation, this.eddy.beginScope(scope, options));
+        const inner = yield* this.block(context, operation.body);
+        const rc = this.tellEnd(context, operation, this.eddy.endScope(scope, inner));
+        return this.leftWith(context, context.leaving, inner, rc);
+    }
+
+    *do_net(context, operation, timeout, shield) {
+        const scope = this.eddy.newScope();
+        this.eddy.beginScope(scope, { timeout: optionOf(timeout), shield: shield !== 0 });
+        this.tell(context, operation, 0);
+        const rc = yield* this.block(context, operation.body);
+        this.eddy.closeScope(scope);
+        return this.tellEnd(context, operation, rc);
+    }
+
+    do_scope_cancel(context, operation, word) {
+        return this.tell(context, operation, this.eddy.cancelScope(this.scope(word)));
+    }
+
+    do_ref_cancel(context, operation, word) {
+        return this.tell(context, operation, this.eddy.cancelByReference(this.scope(word)));
+    }
+
+    do_reschedule(context, operation, word, when) {
+        return this.tell(context, operation, this.eddy.reschedule(this.scope(word), limitOf(when)));
+    }
+
+    do_scope_state(context, operation, word) {
+        const { cancelled, expired } = this.scope(word);
+        return this.tell(context, operation, Number(cancelled) + 2 * Number(expired));
+    }
+
+    *do_timeout(context, operation, duration) {
+        let inner = 0;
+        const { block } = this;
+        const inside = function* () {
+            inner = yield* block.call(this, context, operation.body);
+            return inner;
+        };
+        this.tell(context, operation, 0);
+        const rc = this.tellEnd(context, operation, yield* this.eddy.timeout(duration, inside.bind(this)));
+        return this.leftWith(context, context.leaving, inner, rc);
+    }
+
+    // ---- several futures ------------------------------------------------------------------------------------
+
+    /** Calls with the futures retained. */
+    *holding(words, call) {
+        const futures = words.map((word) => this.eddy.retain(this.future(word)));
+        const rc = yield* call([...futures]);
+        for (const future of futures) this.eddy.release(future);
+        return rc;
+    }
+
+    *gathered(context, operation, words, options) {
+        const { eddy } = this;
+        return yield* this.holding(words, function* (futures) {
+            let rc = yield* eddy.gather(futures, options);
+            const { results } = options;
+            if (results) this.list(context, futures.map((_, i) => results[i] ?? -77));
+            return this.tell(context, operation, rc);
+        }.bind(this));
+    }
+
+    do_gather(context, operation, ...words) {
+        return this.gathered(context, operation, words, { results: [] });
+    }
+
+    do_gather_quietly(context, operation, ...words) {
+        return this.gathered(context, operation, words, {});
+    }
+
+    do_gather_all(context, operation, ...words) {
+        return this.gathered(context, operation, words, { collect: true, results: [] });
+    }
+
+    *do_wait(context, operation, mode, timeout, ...words) {
+        const { eddy } = this;
+        return yield* this.holding(words, function* (futures) {
+            return this.tell(context, operation, yield* eddy.wait(futures, mode, limitOf(timeout)));
+        }.bind(this));
+    }
+
+    *do_race(context, operation, ...words) {
+        const { eddy } = this;
+        return yield* this.holding(words, function* (futures) {
+            const winner = [];
+            const rc = yield* eddy.race(futures, winner);
+            this.list(context, [winner[0] ?? 77]);
+            return this.tell(context, operation, rc);
+        }.bind(this));
+    }
+
+    *do_stagger(context, operation, delay, ...words) {
+        const winner = [];
+        const bodies = words.map((word) => () => this.body(word));
+        const rc = yield* this.eddy.raceStaggered(bodies, limitOf(delay), winner);
+        this.list(context, [winner[0] ?? 77]);
+        return this.tell(context, operation, rc);
+    }
+
+    *do_each(context, operation, turns, timeout, ...words) {
+        const { eddy } = this;
+        return yield* this.holding(words, function* (futures) {
+            const walk = eddy.each(futures, limitOf(timeout));
+            let rc = 0;
+            for (let i = 0; i < turns; i++) {
+                let future;
+                [rc, future] = yield* walk.next();
+                this.list(context, [rc === 1 ? futures.indexOf(future) : futures.length]);
+                this.tell(context, operation, rc);
+                if (rc !== 1) break;
+            }
+            walk.end();
+            return rc;
+        }.bind(this));
+    }
+
+    // ---- groups ---------------------------------------------------------------------------------------------
+
+    group(word) {
+        if (!this.groups.has(word)) this.groups.set(word, this.eddy.newGroup());
+        return this.groups.get(word);
+    }
+
+    *do_group(context, operation, word, supervisor, timeout) {
+        const { eddy } = this;
+        const group = this.group(word);
+        const options = { supervisor: supervisor !== 0, timeout: optionOf(timeout) };
+        this.tell(context, operation, eddy.beginGroup(group, options));
+        const inner = yield* this.block(context, operation.body);
+        const { leaving } = context;
+        context.leaving = false;
+        const rc = yield* eddy.endGroup(group, inner);
+        for (const [slot, owner] of this.borrowed) {
+            if (owner !== word) continue;
+            this.slots.delete(slot);
+            this.borrowed.delete(slot);
+        }
+        for (const { code, name, text } of group.errors)
+            if (!context.quiet) this.lines.push(`error ${code} ${name} ${text}`);
+        return this.leftWith(context, leaving, inner, this.tellEnd(context, operation, rc));
+    }
+
+    do_group_spawn(context, operation, word, child, eager) {
+        this.borrowed.set(child, word);
+        const options = { eager: eager !== 0 };
+        const future = this.eddy.spawnChild(this.group(word), child, this.body(child), options) ?? this.eddy.refused;
+        this.slots.set(child, future);
+        return this.tell(context, operation, this.eddy.state(future));
+    }
+
+    do_group_go(context, operation, word, child) {
+        const options = { detached: true };
+        const future = this.eddy.spawnChild(this.group(word), 'run_body', this.body(child), options);
+        return this.tell(context, operation, future ? 0 : ESTATE);
+    }
+
+    *do_group_start(context, operation, word, child) {
+        return this.tell(context, operation,
+            yield* this.eddy.startChild(this.group(word), 'run_body', this.body(child)));
+    }
+
+    do_started(context, operation, value) {
+        return this.tell(context, operation, this.eddy.started(value));
+    }
+
+    do_group_cancel(context, operation, word) {
+        return this.tell(context, operation, this.eddy.cancelGroup(this.group(word)));
+    }
+
+    // ---- objects (objects.c) -----------------------------------------------------------------------------
+
+    *do_acquire(context, operation, word) {
+        return this.tell(context, operation, yield* this.object(word).acquire());
+    }
+
+    do_try(context, operation, word) {
+        return this.tell(context, operation, this.object(word).try());
+    }
+
+    do_unlock(context, operation, word) {
+        return this.tell(context, operation, this.object(word).release());
+    }
+
+    do_held(context, operation, word) {
+        return this.tell(context, operation, this.object(word).owner ? 1 : 0);
+    }
+
+    *do_event(context, operation, word) {
+        return this.tell(context, operation, yield* this.object(word).wait());
+    }
+
+    do_set(context, operation, word) {
+        this.object(word).set();
+        return this.tell(context, operation, 1);
+    }
+
+    do_clear(context, operation, word) {
+        this.object(word).isSet = false;
+        return this.tell(context, operation, 0);
+    }
+
+    *do_cond(context, operation, word, lock) {
+        return this.tell(context, operation, yield* this.object(word).wait(this.object(lock)));
+    }
+
+    *do_cond_for(context, operation, word, lock, event) {
+        const isSet = () => this.object(event).isSet;
+        return this.tell(context, operation, yield* this.object(word).waitFor(this.object(lock), isSet));
+    }
+
+    do_notify(context, operation, word, n) {
+        return this.tell(context, operation, this.object(word).notify(n));
+    }
+
+    do_notify_all(context, operation, word) {
+        return this.tell(context, operation, this.object(word).notify(Infinity));
+    }
+
+    *do_sem(context, operation, word) {
+        return this.tell(context, operation, yield* this.object(word).acquire());
+    }
+
+    do_sem_try(context, operation, word) {
+        return this.tell(context, operation, this.object(word).try());
+    }
+
+    do_sem_release(context, operation, word) {
+        const semaphore = this.object(word);
+        const rc = semaphore.release();
+        return this.tell(context, operation, rc < 0 ? rc : Number(semaphore.permits === 0));
+    }
+
+    *do_enter(context, operation, word) {
+        return this.tell(context, operation, yield* this.object(word).acquire());
+    }
+
+    do_leave(context, operation, word) {
+        return this.tell(context, operation, this.object(word).release());
+    }
+
+    do_resize(context, operation, word, total) {
+        return this.tell(context, operation, this.object(word).resize(total));
+    }
+
+    *do_barrier(context, operation, word) {
+        return this.tell(context, operation, yield* this.object(word).wait());
+    }
+
+    do_abort(context, operation, word) {
+        return this.tell(context, operation, this.object(word).turnAway(true));
+    }
+
+    do_reset(context, operation, word) {
+        return this.tell(context, operation, this.object(word).turnAway(false));
+    }
+
+    do_waiting(context, operation, word) {
+        return this.tell(context, operation, this.object(word).line.length);
+    }
+
+    *do_put(context, operation, word, item) {
+        return this.tell(context, operation, yield* this.object(word).put(item));
+    }
+
+    *do_get(context, operation, word) {
+        const [rc, item] = yield* this.object(word).get();
+        return this.tell(context, operation, rc < 0 ? rc : item);
+    }
+
+    do_try_put(context, operation, word, item) {
+        return this.tell(context, operation, this.object(word).tryPut(item));
+    }
+
+    do_try_get(context, operation, word) {
+        const [rc, item] = this.object(word).tryGet();
+        return this.tell(context, operation, rc < 0 ? rc : item);
+    }
+
+    do_len(context, operation, word) {
+        const { items, full } = this.object(word);
+        return this.tell(context, operation, items.length + (full ? 100 : 0));
+    }
+
+    do_task_done(context, operation, word) {
+        return this.tell(context, operation, this.object(word).taskDone());
+    }
+
+    *do_queue_join(context, operation, word) {
+        return this.tell(context, operation, yield* this.object(word).join());
+    }
+
+    do_shutdown(context, operation, word, immediate) {
+        const rc = this.object(word).shutdown(immediate !== 0, (item) => this.say('~', item, 0));
+        return this.tell(context, operation, rc);
+    }
+
+    /** The promise is only that each has its turn: what C has chosen is followed, if it was ready. */
+    choice(ready) {
+        const [kind, index] = (this.seen[this.lines.length] ?? '').split(' ');
+        return kind === 'list' && ready.includes(Number(index)) ? Number(index) : ready[0];
+    }
+
+    *do_select(context, operation, timeout, ...words) {
+        const { eddy } = this;
+        const triples = [];
+        for (let i = 0; i < words.length; i += 3) triples.push(words.slice(i, i + 3));
+        const joined = triples.filter(([kind]) => kind === JOIN).map(([, word]) => word);
+        return yield* this.holding(joined, function* (futures) {
+            const cases = triples.map(([kind, word, item]) => {
+                if (kind === JOIN) return eddy.joinCase(futures.shift());
+                if (kind === EVENT) return this.object(word).case();
+                return kind === PUT ? this.object(word).putCase(item) : this.object(word).getCase();
+            });
+            const choose = (ready) => this.choice(ready);
+            const self = joined.some((word) => eddy.current && this.future(word) === eddy.current.future);
+            const [rc, result, item] = self ? yield* this.selfJoin()
+                : yield* select(eddy, cases, limitOf(timeout), choose);
+            if (rc >= 0) this.list(context, [rc, result, triples[rc][0] === PUT ? item : item ?? -88]);
+            return this.tell(context, operation, rc);
+        }.bind(this));
+    }
+
+    *selfJoin() {
+        return [(yield* this.eddy.enter()) ?? (yield* this.eddy.atOnce(ESTATE))];
+    }
+}
+
+/** Of options: undefined is none, below 1 already over. */
+function optionOf(milliseconds) {
+    if (milliseconds === NONE) return undefined;
+    return milliseconds > 0 ? milliseconds : NOW;
+}
+
+function limitOf(milliseconds) {
+    return milliseconds === NONE ? FOREVER : milliseconds;
+}
