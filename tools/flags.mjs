@@ -70,7 +70,9 @@ const NEVER_SUSPEND = [
     'eddy__switch_overflowed', '__cyg_profile_func_enter_bare',
     'eddy_lock_release', 'eddy_event_set', 'eddy_cond_notify', 'eddy_cond_notify_all',
     'eddy_sem_release', 'eddy_limiter_release', 'eddy_limiter_resize', 'eddy_barrier_abort',
-    'eddy_barrier_reset', 'eddy_interrupt', 'eddy__host_complete', 'eddy_response_close',
+    'eddy_barrier_reset', 'eddy_queue_try_put', 'eddy_queue_try_get', 'eddy_queue_task_done',
+    'eddy_queue_shutdown', 'eddy_queue_destroy', 'eddy__store_slowly', 'eddy__take_from_*',
+    'eddy__close_queue', 'eddy__drop_items', 'eddy_interrupt', 'eddy__host_complete', 'eddy_response_close',
     // libc's, when they do not call back into the program.
     'printf', 'fprintf', 'vfprintf', 'vsnprintf', 'snprintf', 'printf_core', 'fwrite',
     '__fwritex', '__stdio_write', '__stdout_write', '__overflow', '__towrite', 'fputs', 'fputc',

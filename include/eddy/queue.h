@@ -14,21 +14,27 @@ typedef enum eddy_order {
 typedef struct eddy_queue_options {
     eddy_order order;
     int (*compare)(const void *a, const void *b); /* as for qsort; needed by EDDY_PRIORITY */
-    void (*free_item)(void *item); /* called for an item that nobody will get; not the memory itself */
+    void (*free_item)(void *item); /* called for an item that nobody will get: frees what the item
+                                      owns, not its bytes */
 } eddy_queue_options;
 
 /* A queue. Items are copied in and out. Caller-allocated; all fields belong to the runtime. Zero is
- * an unbounded queue of items without bytes: tokens. */
+ * an unbounded queue of items without bytes: tokens. It must outlive everyone who waits in it; it
+ * may be moved while nobody does.
+ *
+ * Both callbacks run outside of any task: they cannot block. `free_item` may use the queue,
+ * `compare` may not. */
 typedef struct eddy_queue {
     size_t item_size;
     size_t capacity;    /* 0 unbounded */
     eddy_queue_options options;
-    char *items;        /* a ring, or a heap; owned; NULL until the first is stored */
+    char *items;        /* a ring, or a heap; owned, unless items have no bytes; NULL until the
+                           first is stored */
     size_t room;        /* items that fit */
     size_t first;       /* index of the oldest in the ring */
     size_t length;
-    size_t unfinished;  /* put, and not yet reported by task_done */
-    uint64_t serial;    /* order of arrival, for priorities */
+    uint64_t unfinished; /* put, and not yet reported by task_done */
+    uint64_t serial;     /* of the next to arrive, for priorities */
     bool rendezvous;    /* a channel of capacity 0: an item goes from hand to hand */
     bool closed;
     int error;          /* why init failed; put and get return it */
@@ -45,24 +51,26 @@ typedef struct eddy_queue {
 EDDY__BEGIN_C
 
 /* Makes an empty queue of items of `item_size` bytes that holds up to `capacity` (0: any number).
- * NULL options: FIFO. Memory is taken as items come. Never blocks. Returns 0, or EDDY_EINVAL
- * (EDDY_PRIORITY without compare), which put and get then return as well.
+ * NULL options: FIFO. Memory is taken as items come. Never blocks. Returns 0, or EDDY_EINVAL (an
+ * unknown order, EDDY_PRIORITY without compare), which put and get then return as well.
  * Follows asyncio.Queue, PriorityQueue and LifoQueue. */
 int eddy_queue_init(eddy_queue *q, size_t item_size, size_t capacity,
                     const eddy_queue_options *options);
 
-/* Frees what the queue holds; items left go to free_item; who waits gets EDDY_ECLOSED. The queue is
- * closed then. Every queue that has held an item needs it, however it was made. Never blocks. */
+/* Frees what the queue holds; items left go to free_item; who waits, also in join, gets
+ * EDDY_ECLOSED. The queue is closed then; eddy_queue_init makes it a new one. Every queue that has
+ * held an item needs it, however it was made. Twice is allowed. Never blocks. */
 void eddy_queue_destroy(eddy_queue *q);
 
-/* Adds a copy of *item, waiting in line for room. [blocks] Returns 0; EDDY_ECLOSED after shutdown;
- * EDDY_ECANCELED (it was not added); EDDY_ENOMEM; EDDY_ESTATE outside a task; EDDY_EINVAL.
- * Follows Queue.put. */
+/* Adds a copy of *item, waiting in line for room. [blocks] If somebody waits for an item, it is
+ * theirs at once. Returns 0; EDDY_ECLOSED after shutdown; EDDY_ECANCELED (it was not added);
+ * EDDY_ENOMEM (the same); EDDY_ESTATE outside a task; EDDY_EINVAL (NULL; `item` may be NULL if items
+ * have no bytes). Follows Queue.put. */
 int eddy_queue_put(eddy_queue *q, const void *item) EDDY__BLOCKS;
 
-/* Takes an item into *item, waiting in line for one. [blocks] Returns 0; EDDY_ECLOSED after shutdown
- * when none is left; EDDY_ECANCELED (nothing was taken); EDDY_ESTATE outside a task; EDDY_EINVAL.
- * Follows Queue.get. */
+/* Takes an item into *item, waiting in line for one. [blocks] If somebody waits for the room, their
+ * item takes it at once. Returns 0; EDDY_ECLOSED after shutdown when none is left; EDDY_ECANCELED
+ * (nothing was taken); EDDY_ESTATE outside a task; EDDY_EINVAL. Follows Queue.get. */
 int eddy_queue_get(eddy_queue *q, void *item) EDDY__BLOCKS;
 
 /* Adds an item if there is room. Returns 0; EDDY_EFULL; EDDY_ECLOSED; EDDY_ENOMEM; EDDY_EINVAL.
@@ -88,8 +96,9 @@ int eddy_queue_task_done(eddy_queue *q);
 int eddy_queue_join(eddy_queue *q) EDDY__BLOCKS;
 
 /* Closes the queue: put, and get when it is drained, return EDDY_ECLOSED, also for those who wait
- * now. `immediate` drops the items (free_item); each counts as done. Twice is allowed. Never blocks.
- * Returns 0 or EDDY_EINVAL. Follows Queue.shutdown. */
+ * now. `immediate` drops the items (free_item, the oldest first, priorities in any order); each
+ * counts as done. Twice is allowed. Never blocks. Returns 0 or EDDY_EINVAL.
+ * Follows Queue.shutdown. */
 int eddy_queue_shutdown(eddy_queue *q, bool immediate);
 
 int eddy__queue_put(const char *site, eddy_queue *q, const void *item) EDDY__BLOCKS;
