@@ -40,7 +40,7 @@ int eddy_group_begin(eddy_group *g, const eddy_group_options *options);
  * the group is open. Never blocks.
  * Returns a handle that is borrowed: valid until eddy_group_end returns, not to be released. If the
  * group is closed, failing or cancelled: a future of the runtime's own that has failed with
- * EDDY_ESTATE. NULL without memory. Follows TaskGroup.create_task. */
+ * EDDY_ESTATE. NULL without memory, also if begin had none. Follows TaskGroup.create_task. */
 eddy_future *eddy_group_spawn(eddy_group *g, eddy_fn fn, void *arg);
 
 /* The same with options; NULL options mean all defaults. When the child could not be started

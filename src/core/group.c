@@ -165,8 +165,10 @@ int eddy__group_begin(const char *site, eddy_group *g, const eddy_group_options 
 
 /* ---- adding children ---------------------------------------------------------------------------- */
 
-static bool accepts(const eddy_group *g) {
-    return g && !g->ended && g->record && !g->record->refuses;
+/* 0, or why the group takes no child. */
+static int refusal(const eddy_group *g) {
+    if (g && !g->ended && g->record && !g->record->refuses) return 0;
+    return g && g->error == EDDY_ENOMEM ? EDDY_ENOMEM : EDDY_ESTATE;
 }
 
 /* NULL without memory. */
@@ -190,9 +192,10 @@ eddy_future *eddy__group_spawn_with(const char *site, const char *name, eddy_gro
         .handles = 1, .pins = 1, .result = EDDY_ESTATE, .state = EDDY_FAILED};
     static const eddy_spawn_options defaults;
     if (!options) options = &defaults;
-    if (!accepts(g)) {
+    int why = refusal(g);
+    if (why) {
         if (options->arg_free) eddy__call_destructor(options->arg_free, options->arg);
-        return &refused;
+        return why == EDDY_ENOMEM ? NULL : &refused;
     }
     eddy__task *child = add(site, name, g, fn, options, NULL, false);
     return child ? &child->future : NULL;
@@ -206,7 +209,8 @@ eddy_future *eddy__group_spawn(const char *site, const char *name, eddy_group *g
 
 int eddy__group_go(const char *site, const char *name, eddy_group *g, eddy_fn fn, void *arg) {
     if (!fn) return EDDY_EINVAL;
-    if (!accepts(g)) return EDDY_ESTATE;
+    int why = refusal(g);
+    if (why) return why;
     eddy_spawn_options options = {.arg = arg};
     return add(site, name, g, fn, &options, NULL, true) ? 0 : EDDY_ENOMEM;
 }
@@ -228,7 +232,8 @@ int eddy__group_start(const char *site, const char *name, eddy_group *g, eddy_fn
     int rc = eddy__checkpoint(site);
     if (rc < 0) return rc;
     if (!fn) return EDDY_EINVAL;
-    if (!accepts(g)) return EDDY_ESTATE;
+    rc = refusal(g);
+    if (rc < 0) return rc;
     eddy_future *ready = (eddy_future_new)();
     if (!ready) return EDDY_ENOMEM;
     eddy_spawn_options options = {.arg = arg};

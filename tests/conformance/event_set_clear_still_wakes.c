@@ -15,7 +15,7 @@ static int body(void *arg) {
     (void)arg;
     event = (eddy_event){0};
     eddy_future *task = eddy_spawn(waiter, NULL);
-    int rc = passes(1);
+    int rc = passes(2);
     if (rc < 0) return rc;
     eddy_event_set(&event);
     eddy_event_clear(&event);

@@ -9,7 +9,7 @@ static int child(void *arg) {
 }
 
 static int cancelling(eddy_group *group) {
-    int rc = eddy_yield();
+    int rc = passes(2);
     if (rc < 0) return rc;
     eddy_group_cancel(group);
     trace("after-cancel");

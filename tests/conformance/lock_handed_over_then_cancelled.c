@@ -19,7 +19,7 @@ static int body(void *arg) {
     int rc = eddy_lock_acquire(&lock);
     if (rc < 0) return rc;
     eddy_future *a = eddy_spawn(holder, "a"), *b = eddy_spawn(holder, "b");
-    rc = passes(1);
+    rc = passes(2);
     if (rc < 0) return rc;
     (void)eddy_lock_release(&lock);
     eddy_cancel(a);

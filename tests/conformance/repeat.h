@@ -121,11 +121,13 @@ static int repeat_must_equal(const repeat_outcome *wanted, const repeat_outcome 
 /* ---- short of memory ------------------------------------------------------------------------------- */
 
 /* What such a run does is its own affair, but of errors it may tell of those only that it tells of
- * anyway, of EDDY_ENOMEM, and of EDDY_EDEADLK where a task that was to wake another is missing. */
+ * anyway, of EDDY_ENOMEM, of EDDY_EDEADLK where a task that was to wake another is missing, and with
+ * EDDY_ENOMEM of EDDY_ECANCELED, for what fails in a group cancels the rest of it. */
 static int repeat_check_short(const repeat_outcome *wanted, const repeat_outcome *got) {
     for (size_t i = 0; i < got->code_count; i++) {
         int code = got->codes[i];
         if (code == EDDY_ENOMEM || code == EDDY_EDEADLK || repeat_saw(wanted, code)) continue;
+        if (code == EDDY_ECANCELED && repeat_saw(got, EDDY_ENOMEM)) continue;
         return repeat_differs(wanted, got);
     }
     return 0;
