@@ -1,5 +1,7 @@
 // conformance.mjs: runs the programs of tests/conformance on the hosts and compares their traces.
 // A program is every C file of that folder; nothing else has to be told of a new one.
+// Natively one can also run many times in one process (tests/conformance/repeat.h): with each
+// allocation failing, and under many orders of its tasks.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
@@ -9,12 +11,33 @@ import { build, BuildError, ROOT } from './build.mjs';
 import { HOSTS, openHost } from './hosts/index.mjs';
 
 const FOLDER = 'tests/conformance';
+const SEEDS = 1000;
 export const CONFORMANCE_HOSTS = ['native', 'node', 'chromium', 'wasmtime-p1', 'wasmtime'];
 
 /** The names of all programs. */
 export function listCases() {
     return readdirSync(join(ROOT, FOLDER)).sort()
         .filter((file) => file.endsWith('.c')).map((file) => basename(file, '.c'));
+}
+
+/** Ways to repeat a case: for each its arguments, and the host and mode that it is built for. */
+export const REPETITIONS = {
+    memory: { mode: 'asan', args: () => ['memory'] },
+    orders: { mode: 'release', args: (name) => ['seeds', '1', `${SEEDS}`, keptUnderOrders(name)] },
+};
+
+let orders;
+
+/** What of a case's run stays the same in any order of its tasks. */
+function keptUnderOrders(name) {
+    orders ??= JSON.parse(readFileSync(join(ROOT, FOLDER, 'order.json'), 'utf8'));
+    return orders[name]?.keeps ?? 'trace';
+}
+
+/** Programs that start their run in their own way can be run only once. */
+export function canRepeat(name) {
+    const text = readFileSync(join(ROOT, programOf(name)), 'utf8');
+    return text.includes('#include "case.h"') && !text.includes('#define CASE_OWN_MAIN');
 }
 
 const programOf = (name) => `${FOLDER}/${name}.c`;
@@ -35,7 +58,7 @@ export function expectedLines(name) {
  * does not compile: it must not keep the others from being run.
  */
 export async function buildCases(hostName, names, mode) {
-    const options = { mode, ...HOSTS[hostName].build, quiet: true };
+    const options = { ...HOSTS[hostName].build, ...(mode ? { mode } : {}), quiet: true };
     const all = (list) => build({ ...options, programs: list.map(programOf) });
     try {
         const artifacts = await all(names);
@@ -72,15 +95,19 @@ function differences(expected, got) {
     return lines;
 }
 
-/** Runs one case. -> the lines that say what is wrong; none if it passed. */
-export async function checkCase(host, artifact, name) {
+/**
+ * Runs one case, with `repeat` in that way of REPETITIONS. -> the lines that say what is wrong; none
+ * if it passed.
+ */
+export async function checkCase(host, artifact, name, repeat) {
     const expected = expectedLines(name);
     if (!expected) {
         return [`nobody has said what it must print: no entry in ${FOLDER}/expected.json, ` +
             `no ${FOLDER}/${name}.expected`];
     }
     if (artifact instanceof Error) return ['it cannot be built:', ...essence(artifact.message)];
-    const { code, stdout, stderr } = await host.run(artifact, { timeout: 30_000 });
+    const { code, stdout, stderr } = await host.run(artifact,
+        { args: repeat ? REPETITIONS[repeat].args(name) : [], timeout: 60_000 });
     const wrong = differences(expected, linesOf(stdout));
     if (code !== 0) wrong.push(`exit status ${code}`);
     else if (/^case: /m.test(stderr)) wrong.push('case.h complains');
@@ -108,15 +135,22 @@ export async function main(argv) {
     try {
         options = parseArgs({
             args: argv, allowPositionals: true,
-            options: { host: { type: 'string', multiple: true }, mode: { type: 'string' } },
+            options: { host: { type: 'string', multiple: true }, mode: { type: 'string' },
+                repeat: { type: 'string' } },
         });
     } catch (error) {
         process.stderr.write(`eddy: ${error.message}\n`);
         return 2;
     }
-    const known = listCases();
+    const { repeat } = options.values;
+    if (repeat && !Object.hasOwn(REPETITIONS, repeat)) {
+        process.stderr.write(`eddy: no way to repeat "${repeat}": ${Object.keys(REPETITIONS).join(', ')}\n`);
+        return 2;
+    }
+    const known = repeat ? listCases().filter(canRepeat) : listCases();
     const asked = options.positionals.map((name) => basename(name, '.c'));
-    const hosts = options.values.host ?? CONFORMANCE_HOSTS;
+    const hosts = options.values.host ?? (repeat ? ['native'] : CONFORMANCE_HOSTS);
+    const mode = options.values.mode ?? REPETITIONS[repeat]?.mode;
     const unknown = asked.find((name) => !known.includes(name));
     const noHost = hosts.find((name) => !Object.hasOwn(HOSTS, name));
     if (unknown) process.stderr.write(`eddy: no conformance case "${unknown}" in ${FOLDER}\n`);
@@ -134,8 +168,8 @@ export async function main(argv) {
             continue;
         }
         try {
-            const artifacts = await buildCases(hostName, names, options.values.mode);
-            await inOrder(names, (name) => checkCase(host, artifacts.get(name), name), (name, wrong) => {
+            const artifacts = await buildCases(hostName, names, mode);
+            await inOrder(names, (name) => checkCase(host, artifacts.get(name), name, repeat), (name, wrong) => {
                 if (wrong.length) failed++;
                 else passed++;
                 process.stdout.write(`${wrong.length ? 'FAIL' : 'PASS'} ${name}\n`);

@@ -22,7 +22,8 @@ const HELP = `./build.sh COMMAND
                                        wasmtime (WASI 0.2) or wasmtime-p1 (WASI 0.1)
   start                                crawl a real site in Node and under wasmtime, then chores
   test [FILE…]                         every test on every host
-  conformance [--host H] [CASE…]       the conformance programs alone
+  conformance [--host H] [CASE…]       the conformance programs alone; --repeat memory|orders:
+                                       natively, many times each; H may be valgrind, too
   bench [-- --json FILE]               the bench table
   clean                                remove what was built
 `;

@@ -3,7 +3,7 @@
 // out those that are missing in the tool cache ($EDDY_CACHE, else ~/.cache/eddy), without root.
 //
 //   node tools/setup.mjs [--relock] [--quiet] [--json] [PART...]
-//   PART: web wasi native browser site sources (without any: web wasi native)
+//   PART: web wasi native browser site sources valgrind (without any: web wasi native)
 //
 // Variables: EDDY_CACHE (folder), EDDY_TOOLS=own (leave aside what PATH, EMSDK and WASI_SDK_PATH
 // offer), CC, EDDY_BROWSER (program), EDDY_DEBIAN_MIRROR (where apt names none), EDDY_UNTESTED=1
@@ -30,7 +30,7 @@ import { layWheel, resolveWheel } from './setup/wheels.mjs';
 
 export { SetupError };
 
-const PARTS = ['web', 'wasi', 'native', 'browser', 'site', 'sources'];
+const PARTS = ['web', 'wasi', 'native', 'browser', 'site', 'sources', 'valgrind'];
 
 /** The state of one call: what is wanted, what was found, and which folders are to be laid. */
 class Setup {
@@ -67,6 +67,7 @@ class Setup {
             ? await found.findWasmOpt(versions, report, this.emcc) : null;
         this.wasmtime = this.wants('wasi') && await found.findWasmtime(versions, report);
         this.wasmTools = this.wants('wasi') && await found.findWasmTools(versions, report);
+        this.valgrind = this.wants('valgrind') && await found.findValgrind(versions, report);
     }
 
     /** The folders this call needs: name -> { place, lay }. */
@@ -99,6 +100,10 @@ class Setup {
         if (this.wants('sources')) {
             const place = this.folder('sources', debian.sources);
             plan.sources = { place, lay: () => this.laySources(place) };
+        }
+        if (this.wants('valgrind') && !this.valgrind) {
+            const place = this.folder('valgrind', debian.valgrind);
+            plan.valgrind = { place, lay: () => this.layValgrind(place) };
         }
         return plan;
     }
@@ -222,6 +227,19 @@ class Setup {
         await this.stamp(place);
     }
 
+    async layValgrind(place) {
+        this.checkMachine();
+        const { local } = await this.fetchPart('valgrind');
+        await layFolder(place, async (part) => {
+            for (const path of local.values()) {
+                await mustRun('cannot unpack valgrind', ['dpkg-deb', '-x', path, part]);
+            }
+            const { command, env } = placedValgrind(part);
+            await mustRun('valgrind does not work here', [...command, '-q', '/bin/true'], { env });
+        });
+        await this.stamp(place);
+    }
+
     async laySources(place) {
         const { files, local } = await this.fetchPart('sources');
         await layFolder(place, async (part) => {
@@ -265,6 +283,8 @@ class Setup {
             tools.browser = found.findBrowser() ??
                 await alone(cache, this.report, () => found.installBrowser(this.report));
         }
+        if (this.valgrind) tools.valgrind = { command: [this.valgrind.path], env: {} };
+        else if (plan.valgrind) tools.valgrind = placedValgrind(plan.valgrind.place);
         if (plan.site) tools.site = htmlRoot(plan.site.place);
         if (plan.sources) {
             tools.sources = Object.fromEntries(Object.entries(SOURCES)
@@ -281,6 +301,15 @@ function htmlRoot(folder) {
         .find((name) => existsSync(join(root, name, 'index.html')));
     if (!name) throw new SetupError('the site\'s package holds no index.html where it used to');
     return join(root, name);
+}
+
+/** Its memcheck, a static program, without the launcher: that wants the libc it was built with. */
+function placedValgrind(place) {
+    const lib = join(place, 'usr/libexec/valgrind');
+    const tool = readdirSync(lib).find((name) => /^memcheck-\w+-linux$/.test(name) && !/x86-/.test(name));
+    if (!tool) throw new SetupError('valgrind\'s package holds no memcheck where it used to');
+    const command = [join(lib, tool)];
+    return { command, env: { VALGRIND_LIB: lib, VALGRIND_LAUNCHER: command[0] } };
 }
 
 function treeWasi(tree) {
@@ -312,7 +341,7 @@ function wasiTools({ cc, ld, sysroot, builtins, version, search }) {
 }
 
 /**
- * The tools for `want` (of web, wasi, native, browser, site, sources), set up when they are not.
+ * The tools for `want` (of web, wasi, native, browser, site, sources, valgrind), set up when they are not.
  * Rejects with SetupError, whose message is one line for the user.
  */
 export async function setup({ want = ['web', 'wasi', 'native'], quiet, lockFile } = {}) {

@@ -20,16 +20,6 @@
 #define STACK_FACTOR 1
 #endif
 
-#if defined(__has_include)
-#if __has_include(<valgrind/valgrind.h>)
-#include <valgrind/valgrind.h>
-#endif
-#endif
-#ifndef VALGRIND_STACK_REGISTER
-#define VALGRIND_STACK_REGISTER(low, high) ((void)(low), (void)(high), 0u)
-#define VALGRIND_STACK_DEREGISTER(id) ((void)(id))
-#endif
-
 #define CANARY UINT64_C(0xeddc0ffee0ddba11)
 
 /* Saves the callee-saved registers on the current stack, stores its pointer in *save and goes on
@@ -75,6 +65,30 @@ __asm__(".text\n"
 #error "native.c: no stack switch for this machine; the native host runs on x86-64 and AArch64"
 #endif
 
+/* Asks valgrind, which runs the program or does not (then this does nothing), by the instructions
+ * that its valgrind.h has for that: so valgrind need not be there when this is built. */
+static unsigned ask_valgrind(uint64_t request, uint64_t first, uint64_t second) {
+    volatile uint64_t words[6] = {request, first, second, 0, 0, 0};
+    uint64_t answer = 0;
+#if defined(__x86_64__)
+    __asm__ volatile("rolq $3, %%rdi; rolq $13, %%rdi; rolq $61, %%rdi; rolq $51, %%rdi\n\t"
+                     "xchgq %%rbx, %%rbx"
+                     : "+d"(answer)
+                     : "a"(&words[0])
+                     : "cc", "memory");
+#else
+    __asm__ volatile("mov x3, xzr; mov x4, %1\n\t"
+                     "ror x12, x12, #3; ror x12, x12, #13; ror x12, x12, #51; ror x12, x12, #61\n\t"
+                     "orr x10, x10, x10\n\t"
+                     "mov %0, x3"
+                     : "=r"(answer)
+                     : "r"(&words[0])
+                     : "cc", "memory", "x3", "x4");
+#endif
+    return (unsigned)answer;
+}
+enum { VALGRIND_STACK_REGISTER = 0x1501, VALGRIND_STACK_DEREGISTER = 0x1502 };
+
 eddy__overflow eddy__switch_overflow;
 
 /* The coroutine that runs, the innermost: a first entry's trampoline finds itself here. */
@@ -116,7 +130,8 @@ void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(
     co->site = site;
     co->fn = fn;
     co->arg = arg;
-    co->valgrind_id = VALGRIND_STACK_REGISTER(block, block + size);
+    co->valgrind_id =
+        ask_valgrind(VALGRIND_STACK_REGISTER, (uintptr_t)block, (uintptr_t)block + size);
 
     uintptr_t top = ((uintptr_t)block + size) & ~(uintptr_t)15;
 #if defined(__x86_64__)
@@ -139,7 +154,7 @@ void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(
 }
 
 void eddy__switch_done(eddy__coroutine *co) {
-    VALGRIND_STACK_DEREGISTER(co->valgrind_id);
+    (void)ask_valgrind(VALGRIND_STACK_DEREGISTER, co->valgrind_id, 0);
 #ifdef EDDY__ASAN
     ASAN_UNPOISON_MEMORY_REGION(co->block, co->size);
 #endif

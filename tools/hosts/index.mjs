@@ -1,11 +1,14 @@
 // index.mjs: the hosts by name: what is built for each, and which tools it needs.
 
-import { setup } from '../setup.mjs';
+import { setup, SetupError } from '../setup.mjs';
 
-/** build: what build() is asked for; want: what setup() is; options: for the host's open(). */
+/** build: what build() is asked for; want: what setup() is; options: for the host's open(); optional: a machine
+ * may be unable to set it up. */
 export const HOSTS = {
     'native': { build: { host: 'native', mode: 'asan' }, want: ['native'], module: './native.mjs',
         about: 'executables under ASan and UBSan' },
+    'valgrind': { build: { host: 'native', mode: 'release' }, want: ['native', 'valgrind'],
+        module: './valgrind.mjs', about: 'executables under valgrind', optional: true },
     'node': { build: { host: 'web' }, want: ['web'], module: './node.mjs', about: 'Node' },
     'chromium': { build: { host: 'web' }, want: ['web', 'browser'], module: './chromium.mjs',
         about: 'a page' },
@@ -25,7 +28,11 @@ export const HOSTS = {
  */
 export async function openHost(name, options) {
     const host = HOSTS[name];
-    const tools = await setup({ want: host.want, quiet: true });
+    const tools = await setup({ want: host.want, quiet: true }).catch((error) => {
+        if (!host.optional || !(error instanceof SetupError)) throw error;
+        process.stderr.write(`eddy: ${name} is not there: ${error.message}\n`);
+    });
+    if (!tools) return null;
     const { open } = await import(host.module);
     return open(tools, { ...host.options, ...options });
 }

@@ -6,7 +6,7 @@ import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { lastLine, mustRun, partOf, run, settle, SetupError, sha256, which } from './base.mjs';
 import { isNeeded, PIP_PACKAGE, SITE_PACKAGE, SOURCES, SUITES, TESTED,
-         treeRoots } from './packages.mjs';
+         treeRoots, VALGRIND_PACKAGE } from './packages.mjs';
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const HELPER = '/usr/lib/apt/apt-helper';
@@ -274,6 +274,8 @@ const RESOLVE = {
         ['download', '--print-uris', SITE_PACKAGE]),
     pip: (opts, base) => uris(`cannot resolve ${PIP_PACKAGE}`, opts, base,
         ['download', '--print-uris', PIP_PACKAGE]),
+    valgrind: (opts, base) => uris(`cannot resolve ${VALGRIND_PACKAGE}`, opts, base,
+        ['download', '--print-uris', VALGRIND_PACKAGE]),
     async sources(opts, base) {
         const files = [];
         for (const name of Object.values(SOURCES)) {

@@ -78,6 +78,9 @@ export const findWasmtime = (versions, report) =>
 export const findWasmTools = (versions, report) =>
     recent(versions, report, which('wasm-tools'), LEAST.wasmTools);
 
+export const findValgrind = (versions, report) =>
+    recent(versions, report, which('valgrind'), LEAST.valgrind);
+
 export async function findEmcc(versions, report) {
     const sdk = process.env.EMSDK && join(process.env.EMSDK, 'upstream/emscripten/emcc');
     const path = which('emcc') ?? (sdk && existsSync(sdk) ? sdk : null);

@@ -10,15 +10,16 @@ export const LAYOUT = 2;
 /** Least versions of tools that the user brings. */
 export const LEAST = {
     emcc: '3.1.60', wasiClang: '17', wasmOpt: '117', wasmtime: '36', wasmTools: '1.220',
-    ninja: '1.10', python: '3.10', node: '20',
+    ninja: '1.10', python: '3.10', node: '20', valgrind: '3.18',
 };
 
 /** Majors that the suite may roll to without the project's being tested again. */
 export const TESTED = { emscripten: [6], clang: [21] };
 
 // forky's compilers run on any Debian or Ubuntu of the last years, because their own libc comes
-// with them. Site and sources are of released suites, whose files do not go away.
-export const SUITES = { tree: 'forky', site: 'bookworm', sources: 'trixie', pip: 'bookworm' };
+// with them. The rest is of released suites, whose files do not go away.
+export const SUITES = { tree: 'forky', site: 'bookworm', sources: 'trixie', pip: 'bookworm',
+    valgrind: 'trixie' };
 
 /** Packages that hold the compilers; `N` is the clang major that emscripten depends on. */
 export const treeRoots = (N) => ['emscripten', 'wasi-libc', `libclang-rt-${N}-dev-wasm32`];
@@ -50,6 +51,7 @@ export const WHEELS = {
 
 export const SITE_PACKAGE = 'sqlite3-doc';
 export const PIP_PACKAGE = 'python3-pip';
+export const VALGRIND_PACKAGE = 'valgrind';
 export const SOURCES = { gumbo: 'gumbo-parser', uriparser: 'uriparser' };
 
 export const LOCK_FILE = new URL('../toolchain.lock.json', import.meta.url);
