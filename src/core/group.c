@@ -10,6 +10,8 @@
 
 #define loop eddy__the_loop
 
+static eddy__pool records = {.size = sizeof(eddy__group), .limit = 1024};
+
 static eddy__task *task_of(const eddy__link *sibling) {
     return EDDY__OWNER(sibling, eddy__task, sibling);
 }
@@ -86,7 +88,7 @@ static void forget(eddy__group *group) {
     while (*at != group) at = &(*at)->next_kept;
     *at = group->next_kept;
     forget_errors(group, false);
-    eddy__free(group, sizeof *group);
+    eddy__pool_give(&records, group, eddy__may_keep());
 }
 
 /* Its object has died, or its end was forgotten: the children go on by themselves, cancelled, and
@@ -109,7 +111,7 @@ static void orphan(eddy__group *group, bool alive) {
     }
     release_list(&group->ended, false);
     forget_errors(group, true);
-    eddy__free(group, sizeof *group);
+    eddy__pool_give(&records, group, eddy__may_keep());
 }
 
 /* ---- begin -------------------------------------------------------------------------------------- */
@@ -127,12 +129,12 @@ static int begin(const char *site, eddy_group *g, const eddy_group_options *opti
     eddy__task *task = eddy__current;
     if (!task) return EDDY_ESTATE;
     if (task->has_rare) forget_gone(task, g, eddy__stack_pointer());
-    eddy__group *group = eddy__alloc(sizeof *group);
+    eddy__group *group = eddy__pool_take(&records);
     if (!group) return EDDY_ENOMEM;
     eddy_scope_options scope = {.timeout = options->timeout, .name = options->name};
     int rc = eddy__scope_begin(site, &g->scope, &scope);
     if (rc < 0) {
-        eddy__free(group, sizeof *group);
+        eddy__pool_give(&records, group, eddy__may_keep());
         return rc;
     }
     *group = (eddy__group){
@@ -346,7 +348,7 @@ static int end(const char *site, eddy_group *g, int rc) {
     release_list(&group->ended, false);
     if (eddy__list_empty(&group->errors)) {
         g->record = NULL;
-        eddy__free(group, sizeof *group);
+        eddy__pool_give(&records, group, eddy__may_keep());
         return rc;
     }
     eddy__task_rare *rare = eddy__task_need_rare(owner);

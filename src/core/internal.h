@@ -86,6 +86,35 @@ void *eddy__alloc(size_t size);
 void *eddy__resize(void *block, size_t old_size, size_t new_size);
 void eddy__free(void *block, size_t size);
 
+/* Pieces of one size that come and go: during a run up to `limit` freed ones are kept, chained by
+ * their first word. */
+typedef struct eddy__pool {
+    size_t size;
+    uint32_t limit, count;
+    void *kept;
+    struct eddy__pool *next; /* in the list of those to be trimmed */
+    bool listed;
+} eddy__pool;
+void eddy__pool_give_slowly(eddy__pool *pool, void *piece);
+void eddy__pools_trim(void);
+
+EDDY__INLINE void *eddy__pool_take(eddy__pool *pool) {
+    void *piece = pool->kept;
+    if (EDDY__UNLIKELY(!piece)) return eddy__alloc(pool->size);
+    memcpy(&pool->kept, piece, sizeof piece);
+    pool->count--;
+    return piece;
+}
+EDDY__INLINE void eddy__pool_give(eddy__pool *pool, void *piece, bool keep) {
+    if (EDDY__UNLIKELY(!keep || !pool->listed || pool->count == pool->limit)) {
+        keep ? eddy__pool_give_slowly(pool, piece) : eddy__free(piece, pool->size);
+        return;
+    }
+    memcpy(piece, &pool->kept, sizeof piece);
+    pool->kept = piece;
+    pool->count++;
+}
+
 /* A message, shared by everyone who may still read it. */
 typedef struct eddy__text {
     uint32_t references;
@@ -367,7 +396,6 @@ void eddy__scope_expire(eddy__open_scope *open);
 void eddy__scopes_close_inside(eddy__task *task, const eddy__open_scope *around, const char *how);
 /* Whether an object on the stack `co` was in a frame that has been left since. */
 bool eddy__is_gone(const eddy__coroutine *co, const void *object, const char *stack_pointer);
-void eddy__scopes_trim(void);
 void eddy__scope_report_left_open(const eddy__open_scope *open); /* its block has ended */
 
 void eddy__wake_task(eddy__waiter *waiter, int result); /* of a task's own waiter */
@@ -670,6 +698,16 @@ EDDY__INLINE void eddy__ready_append(eddy__ready *element) {
     eddy__the_loop.ready_last->next = element;
     eddy__the_loop.ready_last = element;
 }
+/* Outside of a run memory goes back at once; in debug builds always, so that sanitizers see what is
+ * used after it. */
+EDDY__INLINE bool eddy__may_keep(void) {
+#ifdef NDEBUG
+    return eddy__the_loop.phase != EDDY__IDLE;
+#else
+    return false;
+#endif
+}
+
 /* ---- traces: trace.c --------------------------------------------------------------------------- */
 
 EDDY__INLINE void eddy__trace(eddy__trace_kind kind, const void *subject, int value) {

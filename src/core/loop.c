@@ -191,7 +191,7 @@ static void finish_run(void) {
         eddy__table_trim(&loop.ops);
         eddy__table_trim(&loop.scopes);
         eddy__blocks_trim();
-        eddy__scopes_trim();
+        eddy__pools_trim();
     }
     void (*on_end)(int, void *) = loop.on_end;
     loop.on_end = NULL;

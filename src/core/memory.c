@@ -43,6 +43,28 @@ void eddy__free(void *block, size_t size) {
     (void)reallocate(reallocate_ctx, block, size, 0);
 }
 
+/* ---- pools -------------------------------------------------------------------------------------- */
+
+static eddy__pool *pools;
+
+void eddy__pool_give_slowly(eddy__pool *pool, void *piece) {
+    if (pool->count == pool->limit) {
+        eddy__free(piece, pool->size);
+        return;
+    }
+    pool->listed = true;
+    pool->next = pools;
+    pools = pool;
+    eddy__pool_give(pool, piece, true);
+}
+
+void eddy__pools_trim(void) {
+    for (; pools; pools = pools->next) {
+        while (pools->kept) eddy__free(eddy__pool_take(pools), pools->size);
+        pools->listed = false;
+    }
+}
+
 /* ---- texts -------------------------------------------------------------------------------------- */
 
 eddy__text *eddy__text_new(const char *bytes, size_t length) {

@@ -3,29 +3,10 @@
 
 #define loop eddy__the_loop
 
-/* ---- records of open scopes: recycled during a run --------------------------------------------- */
-
-static eddy__open_scope *kept; /* chained by parent */
-
-static eddy__open_scope *open_new(void) {
-    eddy__open_scope *open = kept;
-    if (!open) return eddy__alloc(sizeof *open);
-    kept = open->parent;
-    return open;
-}
+static eddy__pool records = {.size = sizeof(eddy__open_scope), .limit = 4096};
 
 static void open_free(eddy__open_scope *open) {
-    open->parent = kept;
-    kept = open;
-    if (loop.phase == EDDY__IDLE) eddy__scopes_trim();
-}
-
-void eddy__scopes_trim(void) {
-    while (kept) {
-        eddy__open_scope *open = kept;
-        kept = open->parent;
-        eddy__free(open, sizeof *open);
-    }
+    eddy__pool_give(&records, open, eddy__may_keep());
 }
 
 /* ---- closing ---------------------------------------------------------------------------------------- */
@@ -122,7 +103,7 @@ void eddy__scope_expire(eddy__open_scope *open) {
 static int begin(const char *site, eddy_scope *s, const eddy_scope_options *options) {
     eddy__task *task = eddy__current;
     if (!task) return EDDY_ESTATE;
-    eddy__open_scope *open = open_new();
+    eddy__open_scope *open = eddy__pool_take(&records);
     if (!open) return EDDY_ENOMEM;
     *open = (eddy__open_scope){
         .parent = task->scope,

@@ -17,12 +17,10 @@ eddy_gen *eddy__generator;
 #define SMALLEST_CLASS 9                     /* 512 bytes */
 #define CLASSES 12                           /* the largest kept: 1 MiB */
 #define KEPT_BYTES ((size_t)64 * 1024 * 1024) /* address space, most of it never touched */
-#define KEPT_TASKS 16384
 
 static void *kept_blocks[CLASSES]; /* chained by their first word */
 static size_t kept_bytes;
-static eddy__task *kept_tasks; /* chained by co.arg */
-static uint32_t kept_task_count;
+static eddy__pool tasks = {.size = sizeof(eddy__task), .limit = 16384};
 
 static unsigned class_of(size_t size) {
     if (size <= (size_t)1 << SMALLEST_CLASS) return 0;
@@ -48,7 +46,7 @@ char *eddy__block_new(size_t *size) {
 
 void eddy__block_free(char *block, size_t size) {
     unsigned class = class_of(size);
-    if (class == CLASSES || kept_bytes + size > KEPT_BYTES || loop.phase == EDDY__IDLE) {
+    if (class == CLASSES || kept_bytes + size > KEPT_BYTES || !eddy__may_keep()) {
         eddy__free(block, size);
         return;
     }
@@ -57,30 +55,12 @@ void eddy__block_free(char *block, size_t size) {
     kept_bytes += size;
 }
 
-static eddy__task *task_new(void) {
-    eddy__task *task = kept_tasks;
-    if (!task) return eddy__alloc(sizeof *task);
-    kept_tasks = task->co.arg;
-    kept_task_count--;
-    return task;
-}
-
-static void keep_task(eddy__task *task) {
-    if (kept_task_count == KEPT_TASKS || loop.phase == EDDY__IDLE) {
-        eddy__free(task, sizeof *task);
-        return;
-    }
-    task->co.arg = kept_tasks;
-    kept_tasks = task;
-    kept_task_count++;
-}
-
 void eddy__task_free(eddy__task *task) {
     if (task->has_rare) {
         if (task->rare.watched) loop.debug_calls->freed(task);
         eddy__text_release(task->rare.own_name);
     }
-    keep_task(task);
+    eddy__pool_give(&tasks, task, eddy__may_keep());
 }
 
 void eddy__blocks_trim(void) {
@@ -92,12 +72,6 @@ void eddy__blocks_trim(void) {
         }
     }
     kept_bytes = 0;
-    while (kept_tasks) {
-        eddy__task *task = kept_tasks;
-        kept_tasks = task->co.arg;
-        eddy__free(task, sizeof *task);
-    }
-    kept_task_count = 0;
 }
 
 /* ---- spawning ----------------------------------------------------------------------------------------- */
@@ -145,7 +119,7 @@ static void start_eagerly(eddy__task *task);
 eddy__task *eddy__task_make(const char *site, const char *name, eddy_fn fn,
                             const eddy_spawn_options *options, eddy__group *group) {
     size_t size = options->stack ? options->stack : DEFAULT_STACK;
-    eddy__task *task = fn ? task_new() : NULL;
+    eddy__task *task = fn ? eddy__pool_take(&tasks) : NULL;
     char *block = task ? eddy__block_new(&size) : NULL;
     void *arg = options->arg;
     if (block && options->arg_size) {
@@ -159,7 +133,7 @@ eddy__task *eddy__task_make(const char *site, const char *name, eddy_fn fn,
         eddy__text_release(own_name);
         if (block && options->arg_size) eddy__free(arg, options->arg_size);
         if (block) eddy__block_free(block, size);
-        if (task) keep_task(task);
+        if (task) eddy__pool_give(&tasks, task, eddy__may_keep());
         if (options->arg_free) eddy__call_destructor(options->arg_free, options->arg);
         return NULL;
     }
