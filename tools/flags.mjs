@@ -72,7 +72,10 @@ const NEVER_SUSPEND = [
     'eddy_sem_release', 'eddy_limiter_release', 'eddy_limiter_resize', 'eddy_barrier_abort',
     'eddy_barrier_reset', 'eddy_queue_try_put', 'eddy_queue_try_get', 'eddy_queue_task_done',
     'eddy_queue_shutdown', 'eddy_queue_destroy', 'eddy__store_slowly', 'eddy__take_from_*',
-    'eddy__close_queue', 'eddy__drop_items', 'eddy_interrupt', 'eddy__host_complete', 'eddy_response_close',
+    'eddy__close_queue', 'eddy__drop_items', 'eddy_try_send', 'eddy_try_recv',
+    'eddy_sender_*', 'eddy_receiver_*', 'eddy_broadcast_*', 'eddy_watch_*', 'eddy_watcher_close',
+    'eddy_subscriber_try_recv', 'eddy_subscriber_close', 'eddy__feed_*', 'eddy__reader_*',
+    'eddy_interrupt', 'eddy__host_complete', 'eddy_response_close',
     // libc's, when they do not call back into the program.
     'printf', 'fprintf', 'vfprintf', 'vsnprintf', 'snprintf', 'printf_core', 'fwrite',
     '__fwritex', '__stdio_write', '__stdout_write', '__overflow', '__towrite', 'fputs', 'fputc',

@@ -6,12 +6,14 @@
 #include "sync.h"
 #include "task.h"
 
-/* The two ends of a channel. Each handle is owned; the channel lives until both ends are closed. */
+/* Handles of the two ends of a channel, any number of each. Each is owned, and closed by itself; an
+ * end is closed when its last handle is. */
 typedef struct eddy_sender eddy_sender;
 typedef struct eddy_receiver eddy_receiver;
 
 typedef struct eddy_chan_options {
-    void (*free_item)(void *item); /* called for an item that nobody will receive */
+    void (*free_item)(void *item); /* called for an item that nobody will receive: frees what the
+                                      item owns, not its bytes; outside of any task */
 } eddy_chan_options;
 
 /* One source, any number of subscribers, each of whom gets every item sent after it came. */
@@ -22,7 +24,8 @@ typedef struct eddy_subscriber eddy_subscriber;
 typedef struct eddy_watch eddy_watch;
 typedef struct eddy_watcher eddy_watcher;
 
-/* One thing that eddy_select may do: made by the EDDY_CASE_ macros. */
+/* One thing that eddy_select may do: made by the EDDY_CASE_ macros. While a task waits with it, it
+ * must stay where it is. */
 typedef struct eddy_case {
     unsigned kind;
     void *object;
@@ -71,7 +74,8 @@ EDDY__BEGIN_C
 
 /* Opens a channel of items of `item_size` bytes that holds up to `capacity`; with 0 an item goes
  * from hand to hand: a send waits until it is received. *tx and *rx get its ends, both the caller's.
- * Never blocks. Returns 0, EDDY_ENOMEM or EDDY_EINVAL (both NULL then).
+ * Memory is taken as items come. Never blocks. Returns 0, EDDY_ENOMEM or EDDY_EINVAL (both NULL
+ * then).
  * Follows trio.open_memory_channel. */
 int eddy_chan_open(size_t item_size, size_t capacity, eddy_sender **tx, eddy_receiver **rx);
 
@@ -79,9 +83,9 @@ int eddy_chan_open(size_t item_size, size_t capacity, eddy_sender **tx, eddy_rec
 int eddy_chan_open_with(size_t item_size, size_t capacity, const eddy_chan_options *options,
                         eddy_sender **tx, eddy_receiver **rx);
 
-/* Sends a copy of *item, waiting in line for room. [blocks] Returns 0; EDDY_ECLOSED when the last
- * receiver is closed; EDDY_ECANCELED (it was not sent); EDDY_ENOMEM; EDDY_ESTATE outside a task;
- * EDDY_EINVAL. */
+/* Sends a copy of *item, waiting in line for room. [blocks] Returns 0; EDDY_ECLOSED when an end is
+ * closed; EDDY_ECANCELED (it was not sent); EDDY_ENOMEM (the same); EDDY_ESTATE outside a task;
+ * EDDY_EINVAL (NULL; `item` may be NULL if items have no bytes). */
 int eddy_send(eddy_sender *tx, const void *item) EDDY__BLOCKS;
 
 /* Receives an item into *item, waiting in line for one. [blocks] Returns 0; EDDY_ECLOSED: the end of
@@ -97,14 +101,16 @@ int eddy_try_send(eddy_sender *tx, const void *item);
  * checkpoint; also outside of tasks. */
 int eddy_try_recv(eddy_receiver *rx, void *item);
 
-/* Another handle for the same end, to be closed by itself. NULL without memory. Never blocks. */
+/* Another handle for the same end, to be closed by itself. NULL without memory, or for NULL. Never
+ * blocks. */
 eddy_sender *eddy_sender_clone(eddy_sender *tx);
 eddy_receiver *eddy_receiver_clone(eddy_receiver *rx);
 
-/* Closes a handle, which is freed. With the last sender the stream ends; with the last receiver
- * senders get EDDY_ECLOSED, and what is left goes to free_item. NULL is ignored. Never blocks. No
- * task may be waiting in a call with this handle's own clone missing: a waiting task keeps its wait
- * until the end itself is closed. */
+/* Closes a handle, which is freed. With the last sender the stream ends: receivers still get what
+ * was sent, then EDDY_ECLOSED. With the last receiver senders get EDDY_ECLOSED, and what is left goes
+ * to free_item. NULL is ignored. Never blocks.
+ * A task that waits in a call with this handle goes on waiting, for its place in line is the
+ * channel's; if it was the last handle of its end, the call returns EDDY_ECLOSED. */
 void eddy_sender_close(eddy_sender *tx);
 void eddy_receiver_close(eddy_receiver *rx);
 
@@ -115,20 +121,22 @@ void eddy_receiver_close(eddy_receiver *rx);
  * Follows tokio::sync::broadcast. */
 int eddy_broadcast_open(size_t item_size, size_t capacity, eddy_broadcast **b);
 
-/* Sends a copy of *item to all subscribers. Returns how many there are, or EDDY_EINVAL. Never
- * blocks: who is too slow loses the oldest. Also outside of tasks. */
+/* Sends a copy of *item to all subscribers. Returns how many there are (at most INT_MAX), or
+ * EDDY_EINVAL. Never blocks: who is too slow loses the oldest. Also outside of tasks. */
 int eddy_broadcast_send(eddy_broadcast *b, const void *item);
 
 /* Ends the stream and frees the handle; subscribers still get what is kept, then EDDY_ECLOSED. NULL
  * is ignored. Never blocks. */
 void eddy_broadcast_close(eddy_broadcast *b);
 
-/* A new subscriber, who gets what is sent from now on; the caller's. NULL without memory. */
+/* A new subscriber, who gets what is sent from now on; the caller's. NULL without memory, or for
+ * NULL. Never blocks. */
 eddy_subscriber *eddy_broadcast_subscribe(eddy_broadcast *b);
 
 /* Waits for the next item. [blocks] Returns 0; EDDY_ELAGGED if items were lost since the last call
  * (eddy_subscriber_lost tells how many; the next call goes on with the oldest kept); EDDY_ECLOSED at
- * the end; EDDY_ECANCELED; EDDY_ESTATE outside a task; EDDY_EINVAL. */
+ * the end; EDDY_ECANCELED; EDDY_ESTATE outside a task; EDDY_EINVAL. Of tasks that share a subscriber
+ * each item goes to one, in line. */
 int eddy_subscriber_recv(eddy_subscriber *s, void *item) EDDY__BLOCKS;
 
 /* The same without waiting: EDDY_EEMPTY if there is none. */
@@ -137,7 +145,8 @@ int eddy_subscriber_try_recv(eddy_subscriber *s, void *item);
 /* How many items the last EDDY_ELAGGED was about. */
 uint64_t eddy_subscriber_lost(const eddy_subscriber *s);
 
-/* Unsubscribes and frees the handle. NULL is ignored. A task that waits in it gets EDDY_ECLOSED. */
+/* Unsubscribes and frees the handle. NULL is ignored. A task that waits in it gets EDDY_ECLOSED.
+ * Never blocks. */
 void eddy_subscriber_close(eddy_subscriber *s);
 
 /* ---- watch ----------------------------------------------------------------------------------- */
@@ -157,10 +166,12 @@ int eddy_watch_get(const eddy_watch *w, void *item);
  * NULL is ignored. Never blocks. */
 void eddy_watch_close(eddy_watch *w);
 
-/* A new watcher, who has not seen the present value; the caller's. NULL without memory. */
+/* A new watcher, who has not seen the present value; the caller's. NULL without memory, or for NULL.
+ * Never blocks. */
 eddy_watcher *eddy_watch_subscribe(eddy_watch *w);
 
-/* Waits until there is a value that this watcher has not seen and copies the latest. [blocks]
+/* Waits until there is a value that this watcher has not seen and copies the latest; setting an
+ * equal value counts. [blocks] Tasks that share a watcher and wait at once all get it.
  * Returns 0; EDDY_ECLOSED; EDDY_ECANCELED; EDDY_ESTATE outside a task; EDDY_EINVAL. */
 int eddy_watcher_next(eddy_watcher *w, void *item) EDDY__BLOCKS;
 
@@ -170,12 +181,15 @@ void eddy_watcher_close(eddy_watcher *w);
 /* ---- select ---------------------------------------------------------------------------------- */
 
 /* Waits until one of `n` cases can happen, and lets exactly that one happen: the others consume,
- * deliver and read nothing. When several can, each has its turn. timeout in nanoseconds, <= 0: only
- * looks; EDDY_FOREVER: no limit. [blocks]
+ * deliver and read nothing. When several can, each has its turn. While it waits, it stands in the
+ * line of each object like everyone else, and an object may stand in several cases. timeout in
+ * nanoseconds, <= 0: only looks; EDDY_FOREVER: no limit. [blocks]
  * Returns the index of the case, whose `result` then is what its own call would have returned (an
- * error such as EDDY_ECLOSED is a happening too); EDDY_ETIMEDOUT; EDDY_ECANCELED; EDDY_EINVAL (an
- * unknown case); EDDY_ESTATE outside a task, or for joining oneself. Cases may be used again.
- * Follows Go's select. */
+ * error such as EDDY_ECLOSED is a happening too); EDDY_ETIMEDOUT; EDDY_ECANCELED; EDDY_ENOMEM without
+ * memory for the timeout; EDDY_EINVAL (an unknown case, a NULL object; no cases and no timeout);
+ * EDDY_ESTATE outside a task, for joining oneself, or if another task waits with one of the cases.
+ * To join NULL is no mistake: as everywhere, that is a future that has failed with EDDY_ENOMEM.
+ * Cases may be used again. Follows Go's select. */
 int eddy_select(eddy_case *cases, size_t n, eddy_time timeout) EDDY__BLOCKS;
 
 int eddy__send(const char *site, eddy_sender *tx, const void *item) EDDY__BLOCKS;

@@ -685,6 +685,7 @@ typedef struct eddy__loop {
     void (*trace)(eddy__trace_kind kind, const void *subject, int value); /* NULL: none is on */
     bool observed; /* debug mode is on, or a trace */
     eddy__wait_list idlers;  /* tasks in eddy_idle */
+    uint32_t select_turn;    /* which case a select looks at first (../sync/select.c) */
     uint64_t seed;           /* of the order of tasks in a pass; 0: that of their waking */
     void (*shuffle)(void);   /* set with the seed */
 } eddy__loop;

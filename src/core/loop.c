@@ -389,6 +389,7 @@ int eddy__loop_begin(eddy_fn fn, void *arg) {
     if (loop.phase != EDDY__IDLE || loop.sync) return EDDY_ESTATE;
     if (!fn) return EDDY_EINVAL;
     loop.now = eddy_now();
+    loop.select_turn = 0;
     /* The main task's stack is four times the default: programs being ported keep buffers there. */
     eddy_spawn_options options = {.arg = arg, .name = "main", .stack = (size_t)256 * 1024};
     eddy_future *main_task = eddy__spawn_with(NULL, "main", fn, &options);
