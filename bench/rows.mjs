@@ -72,6 +72,27 @@ export const ROWS = [
         target: { 'node 26': { ratio: 0.5 } },
     },
     {
+        name: 'queue64', program: 'queue', unit: 'ns',
+        what: '8 bytes through a queue of 64, from one task to another',
+        args: [1_000_000, 64], quick: [50_000, 64], rounds: 9,
+        baseline: 'queue', label: 'async put and get',
+        target: { 'node 26': { ratio: 0.35 } },
+    },
+    {
+        name: 'queue64_try', program: 'queue', unit: 'ns',
+        what: 'the same against callers that look first and wait only if they must',
+        args: [1_000_000, 64], quick: [50_000, 64], rounds: 9,
+        baseline: 'queueTryFirst', label: 'try, else async',
+        target: { 'node 26': { ratio: 1 } },
+    },
+    {
+        name: 'queue1', program: 'queue', unit: 'ns',
+        what: '8 bytes through a queue of 1',
+        args: [1_000_000, 1], quick: [50_000, 1], rounds: 9,
+        baseline: 'queue', label: 'async put and get',
+        target: { 'node 26': { ratio: 0.5 } },
+    },
+    {
         name: 'group', program: 'group', unit: 'ns',
         what: 'a group of 10 children that yield once each',
         args: [20_000, 10], quick: [1_000, 10], rounds: 9,

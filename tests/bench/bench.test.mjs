@@ -56,10 +56,10 @@ test('a row with a curve is held against the logarithm at its worst point', asyn
     assert.match(stdout, new RegExp(`timer_scaling on ${host}: 100: \\d+ ns, 1,000: \\d+ ns`));
 });
 
-test('the rows of locks, groups and cancellation have their baselines', async () => {
+test('the rows of locks, queues, groups and cancellation have their baselines', async () => {
     const file = join(folder, 'more.json');
     const host = `node ${process.versions.node.split('.')[0]}`;
-    const names = ['lock', 'group', 'cancel10k'];
+    const names = ['lock', 'queue64', 'queue64_try', 'queue1', 'group', 'cancel10k'];
     await run('--quick', '--rows', names.join(','), '--hosts', host, '--json', file);
     const { rows } = JSON.parse(readFileSync(file, 'utf8'));
     assert.deepEqual(rows.map(({ name }) => name), names);
