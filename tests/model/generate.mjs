@@ -89,7 +89,13 @@ const OPERATIONS = {
     'group_start': [2, (m) => [m.group(), m.newTask(true)]],
     'started': [1, (m) => [m.random.pick(VALUES)]],
     'group_cancel': [1, (m) => [m.group()]],
+    'group_net': [1, (m) => [m.newGroup(), m.random.chance(30) ? 1 : 0], 'group'],
     'idle': [0.5, () => []],
+    'interval': [0.5, (m) => [m.one('i'), m.random.pick([0, 1, 1, 2, 2, 3]), m.random.below(3)]],
+    'tick': [1, (m) => [m.one('i')]],
+    'interrupt': [0.1, () => []],
+    'set_local': [0.5, (m) => [m.one('x'), m.random.pick(VALUES)]],
+    'local': [0.5, (m) => [m.one('x')]],
 
     'acquire': [4, (m) => [m.one('l')]],
     'try': [1, (m) => [m.one('l')]],
@@ -224,7 +230,7 @@ class Maker {
         if (LEAVES.has(name) && (this.where.main || depth > 2)) return this.random.chance(20);
         if (name === 'started') return this.where.started || this.random.chance(3);
         if (name === 'scope') return this.scopes < 60;
-        return name !== 'group' || this.groups < 14;
+        return OPERATIONS[name][2] !== 'group' || this.groups < 14;
     }
 
     #choose(depth) {
@@ -247,7 +253,7 @@ class Maker {
             operation.body = this.#block(3, 1 + this.random.below(3));
         } else if (kind) {
             const outer = this.where;
-            const opened = { scope: 'scopes', group: 'groups' }[name];
+            const opened = { scope: 'scopes', group: 'groups', group_net: 'groups' }[name];
             if (opened) this.where = { ...outer, [opened]: [...outer[opened], operation.args[0]] };
             const first = kind === 'group' ? this.#children(depth + 1) : [];
             operation.body = [...first, ...this.#block(depth + 1, 1 + this.random.below(5))];

@@ -71,6 +71,8 @@ typedef struct world {
     eddy_barrier barriers[MAX_OBJECTS];
     eddy_queue queues[MAX_OBJECTS];
     eddy_group groups[MAX_GROUPS];
+    eddy_group *nets[MAX_GROUPS]; /* those on a task's stack, while they are open */
+    eddy_interval intervals[MAX_OBJECTS];
 } world;
 
 extern world the_world;

@@ -1,14 +1,14 @@
 // meaning.mjs: what the operations of programs do with the reference: the counterpart of operations.c.
 // Runs a program and returns the trace that the C program must print.
 
-import { Barrier, Condition, Event, Limiter, Lock, Queue, select, Semaphore } from './objects.mjs';
+import { Barrier, Condition, Event, Interval, Limiter, Lock, Queue, select, Semaphore } from './objects.mjs';
 import { CODES, FOREVER, NOW, Reference } from './reference.mjs';
 
 const { ESTATE } = CODES;
 const SKIPPED = -99;
 const NONE = 1000; // of times in operations: no limit
 const [PUT, JOIN, EVENT] = [1, 2, 3]; // cases of select; 0 is get
-const KINDS = { l: Lock, e: Event, c: Condition, s: Semaphore, m: Limiter, b: Barrier, q: Queue };
+const KINDS = { l: Lock, e: Event, c: Condition, s: Semaphore, m: Limiter, b: Barrier, q: Queue, i: Interval };
 
 /**
  * @param {object} program  with serials, as toText leaves it
@@ -224,7 +224,23 @@ class Meaning {
     }
 
     do_on_done(context, operation, word) {
-        return this.tell(context, operation, this.eddy.onDone(this.future(word), this.callback(operation)));
+        return this.tell(context, operation, this.eddy.onDone(this.future(word), this.callback(operation), operation.serial));
+    }
+
+    do_off_done(context, operation, word, serial) {
+        return this.tell(context, operation, this.eddy.offDone(this.future(word), serial));
+    }
+
+    do_set_local(context, operation, word, value) {
+        return this.tell(context, operation, this.eddy.setLocal(word, value));
+    }
+
+    do_local(context, operation, word) {
+        return this.tell(context, operation, this.eddy.getLocal(word));
+    }
+
+    do_interrupt(context, operation) {
+        return this.tell(context, operation, this.eddy.interrupt());
     }
 
     // ---- callbacks of the loop, time -----------------------------------------------------------------------
@@ -254,6 +270,14 @@ class Meaning {
 
     *do_sleep_forever(context, operation) {
         return this.tell(context, operation, yield* this.eddy.sleep(FOREVER));
+    }
+
+    do_interval(context, operation, word, period, policy) {
+        return this.tell(context, operation, this.object(word).begin(period, policy));
+    }
+
+    *do_tick(context, operation, word) {
+        return this.tell(context, operation, yield* this.object(word).next());
     }
 
     *do_sleep_until(context, operation, when) {
@@ -421,14 +445,30 @@ class Meaning {
         const { leaving } = context;
         context.leaving = false;
         const rc = yield* eddy.endGroup(group, inner);
+        this.forgetBorrowed(word);
+        for (const { code, name, text } of group.errors)
+            if (!context.quiet) this.lines.push(`error ${code} ${name} ${text}`);
+        return this.leftWith(context, leaving, inner, this.tellEnd(context, operation, rc));
+    }
+
+    *do_group_net(context, operation, word, supervisor) {
+        const group = this.eddy.newGroup(); // another object than the one without a net
+        this.groups.set(word, group);
+        this.eddy.beginGroup(group, { supervisor: supervisor !== 0 });
+        this.tell(context, operation, 0);
+        const rc = yield* this.block(context, operation.body);
+        yield* this.eddy.closeGroup(group);
+        this.groups.delete(word);
+        this.forgetBorrowed(word);
+        return this.tellEnd(context, operation, rc);
+    }
+
+    forgetBorrowed(word) {
         for (const [slot, owner] of this.borrowed) {
             if (owner !== word) continue;
             this.slots.delete(slot);
             this.borrowed.delete(slot);
         }
-        for (const { code, name, text } of group.errors)
-            if (!context.quiet) this.lines.push(`error ${code} ${name} ${text}`);
-        return this.leftWith(context, leaving, inner, this.tellEnd(context, operation, rc));
     }
 
     do_group_spawn(context, operation, word, child, eager) {

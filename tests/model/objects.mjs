@@ -350,6 +350,34 @@ export class Queue extends Waitable {
     }
 }
 
+const [DELAY, SKIP] = [1, 2]; // 0 is burst
+
+export class Interval extends Waitable {
+    period = 0;
+
+    begin(period, policy) {
+        if (period <= 0 || policy > SKIP) return EINVAL;
+        Object.assign(this, { period, policy, due: this.eddy.now + period });
+        return 0;
+    }
+
+    *next() {
+        const { eddy } = this;
+        const early = yield* eddy.enter();
+        if (early !== undefined) return early;
+        if (!this.period) return yield* eddy.atOnce(EINVAL);
+        while (this.policy === SKIP && this.due < eddy.now) this.due += this.period;
+        if (this.due > eddy.now) return yield* eddy.block({ until: this.due, otherwise: 0, fired: () => this.#take() });
+        this.#take(this.policy === DELAY);
+        return yield* eddy.giveUpPass();
+    }
+
+    /** One that comes late though its task was waiting is not late by itself. */
+    #take(late = this.policy === DELAY && this.eddy.now - this.due >= this.period) {
+        this.due = (late ? this.eddy.now : this.due) + this.period;
+    }
+}
+
 /**
  * eddy_select. A case: ready() asks whether it can happen, now() lets it happen, stand(won) waits for it
  * until won(result, item) or leave(). Results are as of the case's own call.

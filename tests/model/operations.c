@@ -207,6 +207,28 @@ static int do_on_done(context *c, const operation *o) {
     return tell(c, o, eddy_on_done(future_of(o, 0), run_done_callback, (void *)o));
 }
 
+/* Takes the callback back that the operation of that serial added. */
+static int do_off_done(context *c, const operation *o) {
+    for (int i = 0; i < w->count; i++)
+        if (w->operations[i].serial == o->argument[1])
+            return tell(c, o, eddy_off_done(future_of(o, 0), run_done_callback, &w->operations[i]));
+    return tell(c, o, -99);
+}
+
+static eddy_local locals[MAX_OBJECTS];
+
+static int do_set_local(context *c, const operation *o) {
+    return tell(c, o, eddy_local_set(&locals[o->argument[0]], (void *)(intptr_t)o->argument[1]));
+}
+
+static int do_local(context *c, const operation *o) {
+    return tell(c, o, (int)(intptr_t)eddy_local_get(&locals[o->argument[0]]));
+}
+
+static int do_interrupt(context *c, const operation *o) {
+    return tell(c, o, eddy_interrupt());
+}
+
 /* ---- callbacks of the loop, time ------------------------------------------------------------------- */
 
 static int do_soon(context *c, const operation *o) {
@@ -243,6 +265,16 @@ static int do_sleep_forever(context *c, const operation *o) {
 
 static int do_idle(context *c, const operation *o) {
     return tell(c, o, eddy_idle());
+}
+
+static int do_interval(context *c, const operation *o) {
+    eddy_interval *i = &w->intervals[o->argument[0]];
+    return tell(c, o,
+                eddy_interval_begin(i, o->argument[1] * EDDY_MS, (eddy_missed)o->argument[2]));
+}
+
+static int do_tick(context *c, const operation *o) {
+    return tell(c, o, eddy_interval_next(&w->intervals[o->argument[0]]));
 }
 
 static int do_sleep_until(context *c, const operation *o) {
@@ -426,6 +458,11 @@ static void forget_borrowed(int owner) {
     }
 }
 
+static eddy_group *group_of(const operation *o) {
+    long index = o->argument[0];
+    return w->nets[index] ? w->nets[index] : &w->groups[index];
+}
+
 /* group G SUPERVISOR TIMEOUT */
 static int do_group(context *c, const operation *o) {
     eddy_group *g = &w->groups[o->argument[0]];
@@ -444,13 +481,27 @@ static int do_group(context *c, const operation *o) {
     return left_with(c, leaving, inner, tell_end(c, o, rc));
 }
 
+/* group_net G SUPERVISOR: a group on the task's stack, whose end is forgotten */
+static int do_group_net(context *c, const operation *o) {
+    int rc;
+    {
+        EDDY_GROUP(g, .supervisor = o->argument[1] != 0);
+        w->nets[o->argument[0]] = &g;
+        tell(c, o, 0);
+        rc = run_block(c, o);
+    }
+    w->nets[o->argument[0]] = NULL;
+    forget_borrowed((int)o->argument[0] + 1);
+    return tell_end(c, o, rc);
+}
+
 /* group_spawn G TASK EAGER */
 static int do_group_spawn(context *c, const operation *o) {
     long body = o->argument[1];
     eddy_spawn_options options = {
         .arg = &w->bodies[body], .name = w->bodies[body].name, .eager = o->argument[2] != 0};
     w->borrowed[body] = (int)o->argument[0] + 1;
-    eddy_future *f = eddy_group_spawn_with(&w->groups[o->argument[0]], run_body, &options);
+    eddy_future *f = eddy_group_spawn_with(group_of(o), run_body, &options);
     w->slots[body] = f;
     /* A child made where its group's end is over already is none. */
     return tell(c, o, f ? (int)eddy_future_state(f) : -1);
@@ -458,12 +509,12 @@ static int do_group_spawn(context *c, const operation *o) {
 
 static int do_group_go(context *c, const operation *o) {
     return tell(c, o,
-                eddy_group_go(&w->groups[o->argument[0]], run_body, &w->bodies[o->argument[1]]));
+                eddy_group_go(group_of(o), run_body, &w->bodies[o->argument[1]]));
 }
 
 static int do_group_start(context *c, const operation *o) {
     return tell(c, o,
-                eddy_group_start(&w->groups[o->argument[0]], run_body, &w->bodies[o->argument[1]]));
+                eddy_group_start(group_of(o), run_body, &w->bodies[o->argument[1]]));
 }
 
 static int do_started(context *c, const operation *o) {
@@ -471,7 +522,7 @@ static int do_started(context *c, const operation *o) {
 }
 
 static int do_group_cancel(context *c, const operation *o) {
-    return tell(c, o, eddy_group_cancel(&w->groups[o->argument[0]]));
+    return tell(c, o, eddy_group_cancel(group_of(o)));
 }
 
 /* ---- the names ------------------------------------------------------------------------------------------ */
@@ -507,6 +558,13 @@ meaning find_meaning(const char *name) {
         {"sleep_forever", do_sleep_forever},
         {"sleep_until", do_sleep_until},
         {"idle", do_idle},
+        {"interval", do_interval},
+        {"tick", do_tick},
+        {"interrupt", do_interrupt},
+        {"set_local", do_set_local},
+        {"local", do_local},
+        {"off_done", do_off_done},
+        {"group_net", do_group_net},
         {"checkpoint", do_checkpoint},
         {"advance", do_advance},
         {"deadline", do_deadline},

@@ -41,6 +41,7 @@ class Task {
     leftover = false;
     group = null; // whose child it is
     starter = null; // who waits for its eddy_started
+    locals = new Map();
 
     constructor(name, body) {
         this.future = new Future();
@@ -64,6 +65,8 @@ export class Reference {
     now = 0;
     current = null;
     halted = false;
+    #main;
+    #interrupts = 0;
     #ready = []; // tasks and functions
     #timers = []; // { when, fire }, in the order they were set
     #idlers = []; // tasks
@@ -81,9 +84,14 @@ export class Reference {
 
     /** eddy_run. -> its result */
     run(name, body) {
-        const main = this.spawn(name, body);
+        const main = this.#main = this.spawn(name, body);
         let result, ending = false, deadlocked = false;
         for (;;) {
+            if (this.#interrupts > 1) {
+                result = ECANCELED;
+                this.#abandonAll();
+                break;
+            }
             // Between two passes: R11.
             if (!ending && main.done) {
                 result = deadlocked ? EDEADLK : main.result;
@@ -96,7 +104,7 @@ export class Reference {
             }
             this.#fireTimers();
             if (this.#ready.length) {
-                for (let n = this.#ready.length; n > 0; n--) this.#step(this.#ready.shift());
+                for (let n = this.#ready.length; n > 0 && this.#interrupts < 2; n--) this.#step(this.#ready.shift());
             } else if (this.#idlers.length) {
                 while (this.#idlers.length) this.wake(this.#idlers.shift(), 0);
             } else if (this.#timers.length) {
@@ -115,6 +123,13 @@ export class Reference {
         this.#read(main);
         for (const future of this.#unread) this.#reportFuture(future);
         return result;
+    }
+
+    /** What Ctrl-C does. */
+    interrupt() {
+        this.#interrupts++;
+        if (this.#interrupts === 1) this.cancel(this.#main);
+        return 0;
     }
 
     #cancelLeftovers() {
@@ -212,9 +227,10 @@ export class Reference {
 
     /**
      * Waits for wake(). `leave` takes the task out of wherever it waits, when the wait ends otherwise;
-     * `cancel` is called instead of ending the wait when the task is cancelled.
+     * `cancel` is called instead of ending the wait when the task is cancelled. At the time `until` the
+     * wait ends with `otherwise`, after `fired`.
      */
-    *block({ leave = () => {}, cancel = null, cancellable = true, until = FOREVER, otherwise = ETIMEDOUT }) {
+    *block({ leave = () => {}, cancel = null, cancellable = true, until = FOREVER, otherwise = ETIMEDOUT, fired = leave }) {
         const task = this.current;
         if (cancellable && task.cancelled) {
             leave();
@@ -224,7 +240,7 @@ export class Reference {
         task.state = 'waiting';
         task.wait = { leave, cancel, cancellable };
         task.wait.timer = this.setTimer(until, () => {
-            leave();
+            fired();
             this.wake(task, otherwise);
         });
         return yield;
@@ -312,15 +328,24 @@ export class Reference {
         return true;
     }
 
-    onDone(future, fn) {
+    onDone(future, fn, name) {
         if (future) future.pins++;
         const due = () => this.#ready.push(() => {
             this.#outsideTasks(fn);
             if (future) this.#unpin(future);
         });
         if (!future || future.done) due();
-        else future.waiters.push(due);
+        else future.waiters.push(Object.assign(due, { callback: name }));
         return 0;
+    }
+
+    /** Removes what was added under that name and is not yet due. -> how many */
+    offDone(future, name) {
+        if (!future || future.done) return 0;
+        const removed = future.waiters.filter((waiter) => waiter.callback === name);
+        future.waiters = future.waiters.filter((waiter) => waiter.callback !== name);
+        future.pins -= removed.length;
+        return removed.length;
     }
 
     // ---- futures ------------------------------------------------------------------------------------------
@@ -428,13 +453,23 @@ export class Reference {
 
     spawn(name, body, { eager = false, group = null, starter = null, detached = false } = {}) {
         const task = new Task(name, body);
-        Object.assign(task, { group, starter });
+        Object.assign(task, { group, starter, locals: new Map(this.current?.locals) });
         if (detached) task.future.handles = 0;
         this.#tasks.add(task);
         group?.children.push(task);
         if (eager) this.#step(task);
         else this.#ready.push(task);
         return task.future;
+    }
+
+    setLocal(key, value) {
+        if (!this.current) return ESTATE;
+        this.current.locals.set(key, value);
+        return 0;
+    }
+
+    getLocal(key) {
+        return this.current?.locals.get(key) ?? 0;
     }
 
     failWith(code, text) {
@@ -928,6 +963,12 @@ export class Reference {
 
     cancelGroup(group) {
         return group.ended || group.error ? ESTATE : this.cancelScope(group.scope);
+    }
+
+    /** The net's end: what nobody is told of is reported. */
+    *closeGroup(group) {
+        yield* this.endGroup(group, ECANCELED);
+        for (const { code, name, text } of group.errors) this.#report(code, name, text);
     }
 
     *endGroup(group, rc) {
