@@ -118,10 +118,20 @@ const OPERATIONS = {
     'abort': [0.5, (m) => [m.one('b')]],
     'reset': [0.5, (m) => [m.one('b')]],
     'waiting': [0.5, (m) => [m.one('b')]],
+
+    'put': [4, (m) => [m.one('q'), m.random.below(40)]],
+    'get': [4, (m) => [m.one('q')]],
+    'try_put': [1.5, (m) => [m.one('q'), m.random.below(40)]],
+    'try_get': [1.5, (m) => [m.one('q')]],
+    'len': [1, (m) => [m.one('q')]],
+    'task_done': [2, (m) => [m.one('q')]],
+    'queue_join': [1, (m) => [m.one('q')]],
+    'shutdown': [0.5, (m) => [m.one('q'), m.random.below(2)]],
 };
 
 // What a repetition may repeat: nothing that is made once.
-const SIMPLE = ['yield', 'checkpoint', 'join', 'sleep'];
+const SIMPLE = [['yield'], ['checkpoint'], ['join'], ['acquire', 'unlock'], ['sem_release', 'sem'], ['enter', 'leave'],
+    ['set', 'event'], ['put', 'get'], ['gather'], ['wait']];
 
 // An uncontended acquire and its like count in the budget of calls that do not suspend.
 const OF_OBJECTS = new Set(Object.keys(OPERATIONS).slice(Object.keys(OPERATIONS).indexOf('acquire')));
@@ -147,6 +157,7 @@ class Maker {
         for (const [kind, a, b] of [
             ['sem', random.below(3), random.chance(30) ? 1 : 0], ['sem', random.below(2), 0],
             ['limiter', random.below(4), 0], ['barrier', random.pick([0, 1, 2, 2, 2, 3, 3, 3]), 0], ['barrier', 2, 0],
+            ['queue', random.pick([0, 1, 1, 2, 3]), random.below(3)], ['queue', random.below(2), 0],
         ]) {
             const index = this.objects.filter((each) => each.kind === kind).length;
             this.objects.push({ kind, index, a, b });
@@ -247,8 +258,12 @@ class Maker {
         const operation = { name, check, args: args(this).map(String) };
         this.room--;
         if (kind === 'simple') {
-            const one = this.random.pick(SIMPLE.filter((each) => each !== 'sleep' || operation.args[0] < 10));
-            operation.body = [{ name: one, check: false, args: OPERATIONS[one][1](this).map(String) }];
+            const word = String(this.random.below(2));
+            operation.body = this.random.pick(SIMPLE).map((each) => {
+                const own = OPERATIONS[each][1](this).map(String);
+                if (/^[lsmeq]/.test(own[0])) own[0] = own[0][0] + word; // both of a pair are of one object
+                return { name: each, check: false, args: own };
+            });
         } else if (kind === 'callback') {
             operation.body = this.#block(3, 1 + this.random.below(3));
         } else if (kind) {
@@ -289,7 +304,8 @@ class Maker {
             ...maybe(60, make('sleep', [this.random.pick(DURATIONS)])), ...this.#block(depth + 1, this.random.below(3)),
         ];
         const [lock, condition] = [this.one('l'), this.one('c')];
-        switch (this.random.below(5)) {
+        const queue = this.one('q');
+        switch (this.random.below(7)) {
         case 0: {
             const waits = this.random.chance(30) ? make('cond_for', [condition, lock, this.one('e')]) : make('cond', [condition, lock]);
             return [make('acquire', [lock]), ...maybe(60, waits), ...some(), make('unlock', [lock])];
@@ -305,6 +321,14 @@ class Maker {
         case 3: {
             const limiter = this.one('m');
             return [make('enter', [limiter]), ...some(), make('leave', [limiter])];
+        }
+        case 4: {
+            const puts = Array.from({ length: 1 + this.random.below(3) }, () => make('put', [queue, this.random.below(40)]));
+            return [...puts, ...maybe(15, make('shutdown', [queue, this.random.below(2)])), ...maybe(20, make('queue_join', [queue]))];
+        }
+        case 5: {
+            const gets = Array.from({ length: 1 + this.random.below(2) }, () => make('get', [queue]));
+            return [...gets, ...some(), ...maybe(70, make('task_done', [queue]))];
         }
         default: {
             const barrier = this.one('b');

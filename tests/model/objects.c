@@ -103,7 +103,6 @@ static int do_waiting(context *c, const operation *o) {
     return tell(c, o, (int)eddy_barrier_waiting(OF(barriers, 0)));
 }
 
-#ifdef MODEL_OBJECTS
 /* ---- queues ------------------------------------------------------------------------------------------ */
 
 /* An item where it was taken, else the error. */
@@ -149,6 +148,7 @@ static int do_shutdown(context *c, const operation *o) {
     return tell(c, o, eddy_queue_shutdown(OF(queues, 0), o->argument[1] != 0));
 }
 
+#ifdef MODEL_SELECT
 /* ---- select -------------------------------------------------------------------------------------------- */
 
 enum { CASE_GET, CASE_PUT, CASE_JOIN, CASE_EVENT };
@@ -209,7 +209,6 @@ meaning find_object_meaning(const char *name) {
         {"abort", do_abort},
         {"reset", do_reset},
         {"waiting", do_waiting},
-#ifdef MODEL_OBJECTS
         {"put", do_put},
         {"get", do_get},
         {"try_put", do_try_put},
@@ -218,6 +217,7 @@ meaning find_object_meaning(const char *name) {
         {"task_done", do_task_done},
         {"queue_join", do_queue_join},
         {"shutdown", do_shutdown},
+#ifdef MODEL_SELECT
         {"select", do_select},
 #endif
     };

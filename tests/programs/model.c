@@ -97,11 +97,9 @@ static void read_object(const char *line) {
     } else if (strcmp(kind, "barrier") == 0) {
         w->barriers[index] = (eddy_barrier)EDDY_BARRIER((size_t)a);
     } else if (strcmp(kind, "queue") == 0) {
-#ifdef MODEL_OBJECTS
         eddy_queue_options options = {(eddy_order)b, compare_items, item_dropped};
         if (eddy_queue_init(&w->queues[index], sizeof(int), (size_t)a, &options) < 0)
             complain("cannot make", line);
-#endif
     } else {
         complain("no such object", line);
     }
@@ -156,9 +154,7 @@ static void run_program(int number) {
         say("handle", i, eddy_done(w->slots[i]) ? eddy_result(w->slots[i]) : 1);
         eddy_release(w->slots[i]);
     }
-#ifdef MODEL_OBJECTS
     for (int i = 0; i < MAX_OBJECTS; i++) eddy_queue_destroy(&w->queues[i]);
-#endif
     if (held_blocks) printf("memory %ld\n", held_blocks);
     held_blocks = 0; /* the next program is not to blame */
     puts("end");
