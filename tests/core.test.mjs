@@ -27,6 +27,7 @@ const SELF_CHECKING = {
     generators: 'generators (R13)',
     frames: 'locals of every kind survive suspensions',
     debugging: 'debug mode and its reports',
+    tracing: 'recording and its memory',
     orders: 'orders of tasks that a seed determines',
     idling: 'waiting until all others wait',
     idle_real: "the same on the host's clock",

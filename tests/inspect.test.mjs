@@ -79,3 +79,120 @@ for (const hostName of HOST_NAMES) {
         }
     });
 }
+
+// ---- traces -----------------------------------------------------------------------------------------
+
+/** Nested asynchronous events: each end has its beginning, by category, id and name. */
+function checkAsynchronous(events) {
+    const open = new Map();
+    for (const event of events.filter(({ ph }) => 'ben'.includes(ph))) {
+        const key = `${event.cat} ${event.id}`;
+        const stack = open.get(key) ?? [];
+        open.set(key, stack);
+        if (event.ph === 'b') stack.push(event.name);
+        else if (event.ph === 'e') assert.equal(event.name, stack.pop(), `ends of ${key}`);
+        else assert.ok(stack.length, `${event.name} of ${key} outside of its life`);
+        assert.ok(stack.length <= (event.cat === 'task' ? 2 : 1), `${key} is nested too deep`);
+    }
+    for (const [key, stack] of open) assert.deepEqual(stack, [], `${key} does not end`);
+}
+
+/** Steps lie beside or inside one another. -> whether a time is inside of one */
+function checkSteps(events) {
+    const steps = events.filter(({ ph }) => ph === 'X').map(({ ts, dur }) => [ts, ts + dur]);
+    const around = [];
+    for (const [from, to] of steps) {
+        assert.ok(to >= from);
+        while (around.length && around.at(-1) <= from) around.pop();
+        if (around.length) assert.ok(to <= around.at(-1) + 1e-6, 'steps overlap');
+        around.push(to);
+    }
+    return (time) => steps.some(([from, to]) => from <= time && time <= to + 1e-6);
+}
+
+function checkFlows(events, inStep) {
+    const begun = new Set();
+    for (const event of events.filter(({ ph }) => ph === 's' || ph === 'f')) {
+        assert.ok(inStep(event.ts), `an arrow's end at ${event.ts} is in no step`);
+        if (event.ph === 's') {
+            assert.ok(!begun.has(event.id), 'two arrows of one number');
+            begun.add(event.id);
+        } else {
+            assert.equal(event.bp, 'e');
+            assert.ok(begun.delete(event.id), 'an arrow comes from nowhere');
+        }
+    }
+    assert.equal(begun.size, 0, 'an arrow leads nowhere');
+}
+
+/** What Perfetto and the DevTools want of a trace. -> its events */
+function checkTrace(text) {
+    const { traceEvents: events } = JSON.parse(text);
+    let last = 0;
+    for (const event of events) {
+        for (const key of ['ph', 'name', 'cat']) assert.equal(typeof event[key], 'string');
+        assert.ok('MbenXsfC'.includes(event.ph), event.ph);
+        assert.equal(event.pid, 1);
+        assert.equal(event.tid, 1);
+        assert.ok(Number.isFinite(event.ts) && event.ts >= last, `${event.ts} comes after ${last}`);
+        last = event.ts;
+        if ('bensf'.includes(event.ph)) assert.match(event.id, /^0x[1-9a-f][0-9a-f]*$/);
+        if (event.ph === 'C') for (const value of Object.values(event.args)) assert.ok(value >= 0);
+    }
+    checkAsynchronous(events);
+    checkFlows(events, checkSteps(events));
+    return events;
+}
+
+const count = (events, ph, name) => events.filter((event) => event.ph === ph && event.name === name).length;
+
+for (const hostName of HOST_NAMES) {
+    for (const [what, lives] of [['trace', 2], ['debug-trace', 1]]) {
+        test(`${what} on ${hostName}`, async (t) => {
+            const rows = await lines(t, hostName, what);
+            if (!rows) return;
+            const events = checkTrace(rows.join('\n'));
+            for (const ph of 'MbenXsfC') assert.ok(events.some((event) => event.ph === ph), `no ${ph}`);
+            assert.equal(count(events, 'M', 'process_name'), 1);
+            assert.equal(count(events, 'b', 'busy_life'), lives);
+            assert.equal(count(events, 'e', 'busy_life'), lives);
+            assert.equal(count(events, 'b', 'second'), lives);
+            assert.equal(count(events, 'X', 'yields_often'), 21 * lives);
+            assert.ok(count(events, 'X', 'callback') >= lives);
+            const odd = 'quote" backslash\\ tab\t bad\ufffd\ufffd\ufffd\ufffd\ufffd\ufffd good€';
+            assert.equal(count(events, 'b', odd), lives, 'the name with odd characters');
+            for (const verb of ['sleeps', 'joins', 'waits for a lock', 'gathers'])
+                assert.ok(count(events, 'b', verb) > 0, `nobody ${verb}`);
+            assert.ok(count(events, 'n', 'cancelled') >= 2 * lives);
+            assert.equal(count(events, 'b', 'quiet'), 1);
+            const failed = events.filter(({ ph, name }) => ph === 'e' && name === 'fails');
+            assert.deepEqual(failed.map(({ args }) => args?.result).filter((result) => result < 0),
+                Array(lives).fill(-1005));
+            const woken = events.find(({ ph, name, args }) => ph === 'e' && name === 'waits for a lock' && args);
+            assert.ok(woken?.args['woken by task'] > 0);
+            const spawned = events.find(({ ph, name }) => ph === 'b' && name === 'busy_life');
+            assert.match(spawned.args['spawned at'], at);
+        });
+    }
+
+    test(`traces whose beginning is overwritten, on ${hostName}`, async (t) => {
+        for (const entries of [1, 2, 3, 7, 20, 55, 100, 150, 200]) {
+            const result = await runOn(t, hostName, PROGRAM,
+                { args: ['trace-overwritten', `${entries}`], timeout: 20_000 });
+            if (!result) return;
+            assert.equal(result.code, 0, told(result));
+            const events = checkTrace(result.stdout);
+            assert.ok(count(events, 'b', 'main') === 1 && count(events, 'e', 'main') === 1, `${entries}`);
+            assert.equal(count(events, 'b', 'quiet'), 1);
+        }
+    });
+}
+
+test('a host operation in a trace', async (t) => {
+    const rows = await lines(t, 'node', 'trace-fetch');
+    if (!rows) return;
+    const operations = checkTrace(rows.join('\n')).filter(({ cat }) => cat === 'host');
+    assert.deepEqual(operations.map(({ ph }) => ph), ['b', 'e']);
+    assert.match(operations[0].name, /data:text\/plain,milk/);
+    assert.ok(operations[0].args['by task'] > 0);
+});

@@ -30,14 +30,15 @@ int eddy_stacks(FILE *out);
 void eddy_debug(bool on);
 
 /* Starts recording what tasks do into a ring of `events` entries: the oldest are overwritten. 0 stops
- * and frees it. Returns 0, EDDY_ENOMEM, or EDDY_ENOSYS if the runtime was built with
+ * and frees it, which nothing else does; another number begins anew. Times are the host's, also on
+ * the virtual clock. Acts on the process, at once. Returns 0, EDDY_ENOMEM, or EDDY_ENOSYS if the runtime was built with
  * EDDY_NO_TRACE. Never blocks. */
 int eddy_trace_start(size_t events);
 
 /* Writes what was recorded to `out` as a Chrome trace, which Perfetto and the DevTools performance
  * panel open: tasks as asynchronous events, wake-ups as flows, the ready queue as a counter.
  * Recording goes on. Returns the number of events written; EDDY_ESTATE if there is no recording;
- * EDDY_EIO; EDDY_EINVAL; EDDY_ENOSYS. Never blocks. */
+ * EDDY_EIO; EDDY_ENOMEM; EDDY_EINVAL; EDDY_ENOSYS. Never blocks. */
 int eddy_trace_write(FILE *out);
 
 /* Switches to the virtual clock (true) or the real one, before the first task sleeps. The virtual

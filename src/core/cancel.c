@@ -10,7 +10,9 @@ static bool effective(const eddy__task *task) {
 }
 
 void eddy__task_apply_cancel(eddy__task *task) {
+    bool before = task->cancelled;
     task->cancelled = effective(task);
+    if (task->cancelled && !before) eddy__trace(EDDY__TRACE_CANCEL, task, 0);
     task->attention = task->cancelled || task->scope || eddy__the_loop.debug;
     if (!task->cancelled || task->state != EDDY__WAITING || task->uncancellable) return;
     bool goes_on = task->wait->cancel != NULL;

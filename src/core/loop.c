@@ -263,6 +263,7 @@ static bool begin_pass(void) {
     loop.ready_head = loop.pass_end.next;
     eddy__ready_append(&loop.pass_end);
     if (EDDY__UNLIKELY(loop.shuffle != NULL)) loop.shuffle();
+    eddy__trace(EDDY__TRACE_PASS, NULL, 0);
     return true;
 }
 

@@ -20,12 +20,17 @@ int eddy__op_begin(eddy__op *op, const char *what) {
                          what);
     op->id = eddy__table_add(&loop.ops, op);
     loop.drop_ops = drop_done;
-    return op->id ? 0 : EDDY_ENOMEM;
+    if (!op->id) return EDDY_ENOMEM;
+    eddy__trace(EDDY__TRACE_OP, op, 0);
+    return 0;
 }
 
 void eddy__op_drop(eddy__op *op) {
     if (!op->id) return;
-    if (!op->done) eddy__host_cancel(eddy__op_index(op), eddy__op_generation(op));
+    if (!op->done) {
+        eddy__trace(EDDY__TRACE_OP_END, op, EDDY_ECANCELED);
+        eddy__host_cancel(eddy__op_index(op), eddy__op_generation(op));
+    }
     eddy__table_remove(&loop.ops, op->id);
     free(op->data);
     *op = (eddy__op){0};
@@ -78,6 +83,7 @@ EDDY__EXPORT void eddy__host_complete(uint32_t index, uint32_t generation, int r
         free(data);
         return;
     }
+    eddy__trace(EDDY__TRACE_OP_END, op, result);
     op->done = true;
     op->result = result;
     op->data = data;

@@ -205,6 +205,7 @@ void eddy__task_push(eddy__task *task) {
 
 void eddy__task_wake(eddy__task *task, int result) {
     if (task->state != EDDY__WAITING) return;
+    eddy__trace(EDDY__TRACE_WAKE, task, result);
     eddy__timer_clear(&task->timer);
     if (result != EDDY_ECANCELED) task->ignored = 0;
     task->resume = result;
@@ -313,6 +314,7 @@ static void forget_rare(eddy__task_rare *rare) {
 
 void eddy__task_ended(eddy__task *task, int result) {
     task->state = EDDY__ENDED;
+    eddy__trace(EDDY__TRACE_FINISH, task, result);
     if (task->scope) eddy__scopes_prune(task, NULL);
     if (task->places) drop_places(task);
     eddy__locals_release(task->locals);

@@ -57,11 +57,130 @@ static int with_tasks(int (*look)(FILE *out), int expected) {
     return rc;
 }
 
+/* ---- traces -------------------------------------------------------------------------------------- */
+
+static eddy_lock lock;
+
+static int locks(void *arg) {
+    (void)arg;
+    int rc = eddy_lock_acquire(&lock);
+    if (rc < 0) return rc;
+    rc = eddy_sleep(EDDY_MS);
+    eddy_lock_release(&lock);
+    return rc;
+}
+
+static int fails(void *arg) {
+    (void)arg;
+    return eddy_fail(EDDY_EUSER - 5, "no milk left");
+}
+
+static void resolves(void *ctx) {
+    eddy_resolve(ctx, 3);
+}
+
+static int emits(void *arg) {
+    (void)arg;
+    for (int i = 0; i < 3; i++) {
+        int rc = eddy_sleep(EDDY_MS);
+        if (rc == 0) rc = eddy_emit(&i);
+        if (rc < 0) return rc;
+    }
+    return 0;
+}
+
+static int generates(void *arg) {
+    (void)arg;
+    eddy_gen *gen = eddy_gen_open(emits, NULL, sizeof(int));
+    int item, rc = 1;
+    while (rc == 1) rc = eddy_gen_next(gen, &item);
+    int closed = eddy_gen_close(gen);
+    return rc < 0 ? rc : closed;
+}
+
+static int cleans_up(void *arg) {
+    (void)arg;
+    int rc = eddy_sleep(1000 * EDDY_S);
+    EDDY_SHIELD(cleanup);
+    EDDY_IGNORE(eddy_sleep(EDDY_MS));
+    return eddy_scope_end(&cleanup, rc);
+}
+
+static int yields_often(void *arg) {
+    (void)arg;
+    int rc = 0;
+    for (int i = 0; i < 20 && rc == 0; i++) rc = eddy_yield();
+    return rc;
+}
+
+static int busy_life(void *arg) {
+    (void)arg;
+    eddy_future *plain = eddy_future_new();
+    eddy_future *tasks[] = {
+        eddy_spawn_opt(locks, .name = "quote\" backslash\\ tab\t bad\xff\xc0\x80\xed\xa0\x80 good\xe2\x82\xac"),
+        eddy_spawn_opt(locks, .name = "second", .eager = true),
+        eddy_spawn(joins, plain),
+        eddy_spawn(generates, NULL),
+        eddy_spawn(cleans_up, NULL),
+        eddy_spawn(yields_often, NULL),
+    };
+    enum { ALL = sizeof tasks / sizeof *tasks };
+    eddy_call_soon(resolves, plain);
+    EDDY_GROUP(group);
+    int rc = eddy_group_go(&group, fails, NULL);
+    if (rc == 0) rc = eddy_group_go(&group, sleeps, NULL);
+    rc = eddy_group_end(&group, rc);
+    EDDY_SCOPE(limit, .timeout = 2 * EDDY_MS);
+    int timed_out = eddy_scope_end(&limit, eddy_sleep(EDDY_FOREVER));
+    eddy_cancel(tasks[4]);
+    EDDY_IGNORE(eddy_gather_all(tasks, ALL, NULL));
+    eddy_release_all(tasks, ALL);
+    eddy_release(plain);
+    return rc == EDDY_EUSER - 5 && timed_out == EDDY_ETIMEDOUT ? 0 : EDDY_EUSER;
+}
+
+/* Writes it on stdout, by the last of the tasks that it is about. */
+static int write_trace(void) {
+    int events = eddy_trace_write(stdout);
+    return events < 0 ? events : 0;
+}
+
+static int trace(size_t entries, int lives) {
+    eddy_future *before = eddy_spawn(sleeps, NULL); /* it sleeps when the recording begins */
+    eddy_future *quiet = eddy_spawn_opt(sleeps, .name = "quiet");
+    int rc = eddy_yield();
+    if (rc == 0) rc = eddy_trace_start(entries);
+    for (int i = 0; i < lives && rc == 0; i++) rc = eddy_await(eddy_spawn(busy_life, NULL));
+    eddy_cancel(before);
+    EDDY_IGNORE(eddy_join(before));
+    if (rc == 0) rc = write_trace();
+    eddy_release(before);
+    eddy_cancel(quiet);
+    EDDY_IGNORE(eddy_await(quiet));
+    int stopped = eddy_trace_start(0);
+    return rc < 0 ? rc : stopped;
+}
+
+static int trace_fetch(void) {
+    int rc = eddy_trace_start(1000);
+    eddy_response *r;
+    if (rc == 0) rc = eddy_fetch(&r, "data:text/plain,milk");
+    if (rc < 0) return rc;
+    eddy_response_close(r);
+    rc = write_trace();
+    int stopped = eddy_trace_start(0);
+    return rc < 0 ? rc : stopped;
+}
+
 int eddy_main(int argc, char **argv) {
     const char *what = argc > 1 ? argv[1] : "";
     if (!strcmp(what, "ps")) return with_tasks(eddy_ps, COUNT + 1);
     if (!strcmp(what, "stacks")) return with_tasks(eddy_stacks, COUNT + 1);
+    if (!strcmp(what, "trace")) return trace(100000, 2);
+    if (!strcmp(what, "trace-overwritten")) return trace((size_t)atoi(argv[2]), 5);
+    if (!strcmp(what, "trace-fetch")) return trace_fetch();
     eddy_debug(true);
+    if (!strcmp(what, "debug-trace")) return trace(100000, 1);
     if (!strcmp(what, "debug-ps")) return with_tasks(eddy_ps, COUNT + 1);
     if (!strcmp(what, "debug-stacks")) {
         int rc = with_tasks(eddy_stacks, COUNT + 1);
