@@ -1,6 +1,6 @@
 // compare.mjs: runs programs with the C program and with the reference and compares the traces.
 
-import { run as runReference } from './meaning.mjs';
+import { run as runReference } from './meaning-objects.mjs';
 import { toText } from './program.mjs';
 
 /**

@@ -1,675 +1,13 @@
-// reference.mjs: what eddy promises, as simply as it can be said: rules R1 to R13 of the design and
-// the comments of include/eddy, with generators as tasks and arrays as queues. Nothing here is fast,
-// or taken from the C sources. A generator that yields gives up the step; it is resumed with what its
-// blocking call returns. Objects that tasks wait for are in objects.mjs.
+// reference.mjs: what eddy promises about waiting for several futures, and about groups; with loop.mjs
+// and objects.mjs the reference of the model test.
 
-export const CODES = {
-    ECANCELED: -1, ETIMEDOUT: -2, ESTATE: -3, EINVAL: -4, ENOMEM: -5, ECLOSED: -6, EEMPTY: -7, EFULL: -8,
-    EBROKEN: -9, EDEADLK: -11,
-};
-const { ECANCELED, ETIMEDOUT, ESTATE, EINVAL, ENOMEM, EDEADLK } = CODES;
+import { CODES, FOREVER, Loop } from './loop.mjs';
 
-/** No limit. */
-export const FOREVER = Infinity;
-/** In options: already over. */
-export const NOW = -Infinity;
+export * from './loop.mjs';
 
-const BUDGET = 256; // R8
+const { ECANCELED, ETIMEDOUT, ESTATE, EINVAL, ENOMEM } = CODES;
 
-class Future {
-    handles = 1;
-    pins = 0; // reasons other than handles to keep it: it runs, somebody waits, a callback is due
-    done = false;
-    result = undefined;
-    text = '';
-    unread = false;
-    cancelRequested = false;
-    waiters = []; // functions of the result, in order
-    task = null;
-    name = 'future';
-}
-
-class Task {
-    state = 'new'; // ready, waiting, ended
-    scopes = []; // open ones, the innermost last
-    rootCancelled = false;
-    resume = undefined;
-    row = 0; // calls that did not suspend
-    wait = null; // { leave, cancellable, timer }
-    fail = null; // what eddy_fail attached: { code, text }
-    last = null; // the error last delivered: { code, text }
-    leftover = false;
-    group = null; // whose child it is
-    starter = null; // who waits for its eddy_started
-    locals = new Map();
-
-    constructor(name, body) {
-        this.future = new Future();
-        this.future.task = this;
-        this.future.name = name;
-        this.future.pins = 1;
-        this.body = body;
-    }
-
-    /** R1: effective(innermost scope). */
-    get cancelled() {
-        for (const scope of this.scopes.toReversed()) {
-            if (scope.cancelled) return true;
-            if (scope.shield) return false;
-        }
-        return this.rootCancelled;
-    }
-}
-
-export class Reference {
-    now = 0;
-    current = null;
-    halted = false;
-    #main;
-    #interrupts = 0;
-    #ready = []; // tasks and functions
-    #timers = []; // { when, fire }, in the order they were set
-    #idlers = []; // tasks
-    #tasks = new Set(); // that have not ended, in the order they were spawned
-    #unread = new Set(); // futures
-    #calls = new Set();
-    #report;
-
-    /** `report(code, name, text)` is called for errors nobody read. */
-    constructor(report) {
-        this.#report = report;
-    }
-
-    // ---- the run ------------------------------------------------------------------------------------
-
-    /** eddy_run. -> its result */
-    run(name, body) {
-        const main = this.#main = this.spawn(name, body);
-        let result, ending = false, deadlocked = false;
-        for (;;) {
-            if (this.#interrupts > 1) {
-                result = ECANCELED;
-                this.#abandonAll();
-                break;
-            }
-            // Between two passes: R11.
-            if (!ending && main.done) {
-                result = deadlocked ? EDEADLK : main.result;
-                ending = true;
-                this.#cancelLeftovers();
-            }
-            if (ending && ![...this.#tasks].some((task) => task.leftover)) {
-                if (this.#tasks.size === 0) break;
-                this.#cancelLeftovers();
-            }
-            this.#fireTimers();
-            if (this.#ready.length) {
-                for (let n = this.#ready.length; n > 0 && this.#interrupts < 2; n--) this.#step(this.#ready.shift());
-            } else if (this.#idlers.length) {
-                while (this.#idlers.length) this.wake(this.#idlers.shift(), 0);
-            } else if (this.#timers.length) {
-                this.now = Math.max(this.now, Math.min(...this.#timers.map(({ when }) => when)));
-            } else {
-                // R7
-                const first = !deadlocked;
-                deadlocked = true;
-                if (first && !ending) this.cancel(main);
-                if (this.#ready.length) continue;
-                result = EDEADLK;
-                this.#abandonAll();
-                break;
-            }
-        }
-        this.#read(main);
-        for (const future of this.#unread) this.#reportFuture(future);
-        return result;
-    }
-
-    /** What Ctrl-C does. */
-    interrupt() {
-        this.#interrupts++;
-        if (this.#interrupts === 1) this.cancel(this.#main);
-        return 0;
-    }
-
-    #cancelLeftovers() {
-        for (const task of this.#tasks) {
-            if (task.leftover) continue;
-            task.leftover = true;
-            this.cancel(task.future);
-        }
-    }
-
-    /** Cancelling has not helped: everything ends as it stands. */
-    #abandonAll() {
-        this.halted = true;
-        for (const task of this.#tasks) {
-            if (task.state === 'waiting') this.#leaveWait(task);
-            for (const scope of task.scopes.toReversed())
-                for (const { code, name, text } of scope.group?.errors ?? []) this.#report(code, name, text);
-            this.#end(task, ECANCELED);
-        }
-    }
-
-    #step(item) {
-        if (typeof item === 'function') return item();
-        const outer = this.current;
-        if (item.state === 'new' && item.cancelled) return this.#end(item, ECANCELED); // R5
-        this.current = item;
-        item.state = 'ready';
-        const { done, value } = item.body.next(item.resume);
-        this.current = outer;
-        if (done) this.#end(item, value);
-    }
-
-    // ---- timers ---------------------------------------------------------------------------------------
-
-    setTimer(when, fire) {
-        const timer = { when, fire };
-        if (when !== FOREVER) this.#timers.push(timer);
-        return timer;
-    }
-
-    clearTimer(timer) {
-        this.#timers = this.#timers.filter((each) => each !== timer);
-    }
-
-    #fireTimers() {
-        for (;;) {
-            let due = null; // R6: of equal ones the first that was set
-            for (const timer of this.#timers)
-                if (timer.when <= this.now && (!due || timer.when < due.when)) due = timer;
-            if (!due) return;
-            this.clearTimer(due);
-            due.fire();
-        }
-    }
-
-    advance(by) {
-        if (by < 0) return EINVAL;
-        this.now += by;
-        return 0;
-    }
-
-    // ---- blocking ---------------------------------------------------------------------------------------
-
-    /** R8: what every blocking call does first. -> what it returns at once, or undefined */
-    *enter() {
-        if (!this.current) return ESTATE;
-        return this.current.cancelled ? yield* this.atOnce(ECANCELED) : undefined;
-    }
-
-    /** The same for calls made of several: they count in the budget even if they suspend later. */
-    *enterCompound() {
-        const early = yield* this.enter();
-        if (early !== undefined) return early;
-        yield* this.atOnce(0);
-        return undefined;
-    }
-
-    /** Returns without suspending, within R8's budget. */
-    *atOnce(result) {
-        const task = this.current;
-        if (++task.row < BUDGET) return result;
-        task.row = 0;
-        task.resume = result;
-        this.#ready.push(task);
-        return yield;
-    }
-
-    *giveUpPass() {
-        const task = this.current;
-        task.row = 0;
-        task.resume = 0;
-        this.#ready.push(task);
-        return yield;
-    }
-
-    /**
-     * Waits for wake(). `leave` takes the task out of wherever it waits, when the wait ends otherwise;
-     * `cancel` is called instead of ending the wait when the task is cancelled. At the time `until` the
-     * wait ends with `otherwise`, after `fired`.
-     */
-    *block({ leave = () => {}, cancel = null, cancellable = true, until = FOREVER, otherwise = ETIMEDOUT, fired = leave }) {
-        const task = this.current;
-        if (cancellable && task.cancelled) {
-            leave();
-            return yield* this.atOnce(ECANCELED);
-        }
-        task.row = 0;
-        task.state = 'waiting';
-        task.wait = { leave, cancel, cancellable };
-        task.wait.timer = this.setTimer(until, () => {
-            fired();
-            this.wake(task, otherwise);
-        });
-        return yield;
-    }
-
-    /** Hands over what the task waits for (R2). */
-    wake(task, result) {
-        if (task.state !== 'waiting') return;
-        this.clearTimer(task.wait.timer);
-        task.wait = null;
-        task.state = 'ready';
-        task.resume = result;
-        this.#ready.push(task);
-    }
-
-    #leaveWait(task) {
-        task.wait.leave();
-        this.clearTimer(task.wait.timer);
-    }
-
-    /** After something about its scopes has changed. */
-    #look(task) {
-        if (task.state !== 'waiting' || !task.wait.cancellable || !task.cancelled) return;
-        if (task.wait.cancel) return void task.wait.cancel();
-        task.wait.leave();
-        this.wake(task, ECANCELED);
-    }
-
-    *sleep(duration) {
-        const early = yield* this.enter();
-        if (early !== undefined) return early;
-        if (duration <= 0) return yield* this.giveUpPass();
-        return yield* this.block({ until: this.now + duration, otherwise: 0 });
-    }
-
-    *yield() {
-        return yield* this.sleep(0);
-    }
-
-    /** Until nothing is ready, and before the clock goes on. */
-    *idle() {
-        const early = yield* this.enter();
-        if (early !== undefined) return early;
-        const task = this.current;
-        const leave = () => { this.#idlers = this.#idlers.filter((each) => each !== task); };
-        this.#idlers.push(task);
-        return yield* this.block({ leave });
-    }
-
-    checkpoint() {
-        if (!this.current) return ESTATE;
-        return this.current.cancelled ? ECANCELED : 0;
-    }
-
-    // ---- callbacks ----------------------------------------------------------------------------------------
-
-    #outsideTasks(fn) {
-        const outer = this.current;
-        this.current = null;
-        fn();
-        this.current = outer;
-    }
-
-    /** eddy_call_soon (delay undefined) and eddy_call_later. */
-    call(delay, fn) {
-        const call = { fn, timer: null };
-        this.#calls.add(call);
-        const due = () => {
-            call.timer = null;
-            this.#ready.push(() => {
-                this.#calls.delete(call);
-                if (call.fn) this.#outsideTasks(call.fn);
-            });
-        };
-        if (delay === undefined) due();
-        else call.timer = this.setTimer(this.now + Math.max(delay, 0), due);
-        return call;
-    }
-
-    /** -> whether that stopped it */
-    takeBack(call) {
-        if (!this.#calls.delete(call)) return false;
-        call.fn = null;
-        if (call.timer) this.clearTimer(call.timer);
-        return true;
-    }
-
-    onDone(future, fn, name) {
-        if (future) future.pins++;
-        const due = () => this.#ready.push(() => {
-            this.#outsideTasks(fn);
-            if (future) this.#unpin(future);
-        });
-        if (!future || future.done) due();
-        else future.waiters.push(Object.assign(due, { callback: name }));
-        return 0;
-    }
-
-    /** Removes what was added under that name and is not yet due. -> how many */
-    offDone(future, name) {
-        if (!future || future.done) return 0;
-        const removed = future.waiters.filter((waiter) => waiter.callback === name);
-        future.waiters = future.waiters.filter((waiter) => waiter.callback !== name);
-        future.pins -= removed.length;
-        return removed.length;
-    }
-
-    // ---- futures ------------------------------------------------------------------------------------------
-
-    newFuture() {
-        return new Future();
-    }
-
-    retain(future) {
-        if (future) future.handles++;
-        return future;
-    }
-
-    release(future) {
-        if (!future) return;
-        future.handles--;
-        this.#reportIfGone(future);
-    }
-
-    #unpin(future) {
-        future.pins--;
-        this.#reportIfGone(future);
-    }
-
-    /** R10 */
-    #reportIfGone(future) {
-        if (future.handles === 0 && future.pins === 0 && future.unread) this.#reportFuture(future);
-    }
-
-    #reportFuture(future) {
-        this.#read(future);
-        this.#report(future.result, future.name, future.text);
-    }
-
-    #read(future) {
-        future.unread = false;
-        this.#unread.delete(future);
-    }
-
-    /** The future's error, if it is one, reaches the task. */
-    #deliver(future, task) {
-        if (!(future.result < 0)) return;
-        this.#read(future);
-        task.last = { code: future.result, text: future.text };
-    }
-
-    #settle(future, result, text = '') {
-        future.done = true;
-        future.result = result;
-        future.text = text;
-        if (result < 0 && result !== ECANCELED) {
-            future.unread = true;
-            this.#unread.add(future);
-        }
-        future.pins++;
-        while (future.waiters.length) future.waiters.shift()(result);
-        this.#unpin(future);
-    }
-
-    resolve(future, result, text) {
-        if (!future || future.task || future.done) return ESTATE;
-        this.#settle(future, result, text);
-        return 0;
-    }
-
-    reject(future, code, text) {
-        if (!future || future.task || future.done) return ESTATE;
-        return code >= 0 ? EINVAL : this.resolve(future, code, text);
-    }
-
-    cancel(future) {
-        if (!future || future.done) return 0;
-        future.cancelRequested = true;
-        if (future.task) {
-            future.task.rootCancelled = true;
-            this.#look(future.task);
-        } else {
-            this.#settle(future, ECANCELED);
-        }
-        return 1;
-    }
-
-    /** 0 pending, 1 done, 2 cancelled, 3 failed */
-    state(future) {
-        if (!future) return 3;
-        if (!future.done) return 0;
-        if (future.result >= 0) return 1;
-        return future.result === ECANCELED ? 2 : 3;
-    }
-
-    result(future) {
-        if (!future) return ENOMEM;
-        if (!future.done) return ESTATE;
-        this.#read(future);
-        return future.result;
-    }
-
-    message(future) {
-        if (!future) return '';
-        this.#read(future);
-        return future.text;
-    }
-
-    // ---- tasks --------------------------------------------------------------------------------------------
-
-    spawn(name, body, { eager = false, group = null, starter = null, detached = false } = {}) {
-        const task = new Task(name, body);
-        Object.assign(task, { group, starter, locals: new Map(this.current?.locals) });
-        if (detached) task.future.handles = 0;
-        this.#tasks.add(task);
-        group?.children.push(task);
-        if (eager) this.#step(task);
-        else this.#ready.push(task);
-        return task.future;
-    }
-
-    setLocal(key, value) {
-        if (!this.current) return ESTATE;
-        this.current.locals.set(key, value);
-        return 0;
-    }
-
-    getLocal(key) {
-        return this.current?.locals.get(key) ?? 0;
-    }
-
-    failWith(code, text) {
-        if (this.current) this.current.fail = { code, text };
-        return code;
-    }
-
-    #textOf(task, code) {
-        if (task.fail?.code === code) return task.fail.text;
-        return task.last?.code === code ? task.last.text : '';
-    }
-
-    #end(task, result) {
-        task.state = 'ended';
-        task.scopes = [];
-        this.#tasks.delete(task);
-        const { future, group } = task;
-        this.#settle(future, result, result < 0 ? this.#textOf(task, result) : '');
-        if (group) this.#childEnded(group, task);
-        this.#unpin(future);
-    }
-
-    *#waitFor(future, deliver, cancellable = true) {
-        const task = this.current;
-        future.pins++;
-        const waiter = (result) => {
-            future.pins--;
-            if (deliver) this.#deliver(future, task);
-            this.wake(task, result);
-        };
-        const leave = () => {
-            future.waiters.splice(future.waiters.indexOf(waiter), 1);
-            this.#unpin(future);
-        };
-        future.waiters.push(waiter);
-        return yield* this.block({ leave, cancellable });
-    }
-
-    *#waitThrough(future, deliver) {
-        if (!future.done) return yield* this.#waitFor(future, deliver, false);
-        if (deliver) this.#deliver(future, this.current);
-        return future.result;
-    }
-
-    *join(future) {
-        const early = yield* this.enter();
-        if (early !== undefined) return early;
-        if (!future) return yield* this.atOnce(ENOMEM);
-        if (future === this.current.future) return yield* this.atOnce(ESTATE);
-        if (!future.done) return yield* this.#waitFor(future, true);
-        this.#deliver(future, this.current);
-        return yield* this.atOnce(future.result);
-    }
-
-    /** A case of select (objects.mjs). */
-    joinCase(future) {
-        const task = this.current;
-        let waiter = null;
-        return {
-            ready: () => !future || future.done,
-            now: () => {
-                if (future) this.#deliver(future, task);
-                return [future ? future.result : ENOMEM];
-            },
-            stand: (won) => {
-                waiter = (result) => {
-                    future.pins--;
-                    this.#deliver(future, task);
-                    won(result);
-                };
-                future.waiters.push(waiter);
-                future.pins++;
-            },
-            leave: () => {
-                const at = waiter ? future.waiters.indexOf(waiter) : -1;
-                if (at < 0) return;
-                future.waiters.splice(at, 1);
-                this.#unpin(future);
-            },
-        };
-    }
-
-    *await(future) {
-        let result = yield* this.join(future);
-        const task = this.current;
-        const mine = future?.task && future.handles === 1 && future !== task?.future;
-        if (result === ECANCELED && task?.cancelled && mine) {
-            this.cancel(future);
-            result = yield* this.#waitThrough(future, true);
-        }
-        this.release(future);
-        return result;
-    }
-
-    *stop(future) {
-        if (!this.current || future === this.current.future) return ESTATE;
-        if (!future) return ENOMEM;
-        this.cancel(future);
-        return yield* this.#waitThrough(future, true);
-    }
-
-    // ---- scopes (R1) -----------------------------------------------------------------------------------------
-
-    newScope() {
-        return { begun: false, ended: false, cancelled: false, expired: false, error: 0, open: false, shield: false };
-    }
-
-    /** timeout, deadline: undefined none, NOW already over */
-    beginScope(scope, { timeout, deadline, shield = false }) {
-        if (scope.begun) return ESTATE;
-        scope.begun = true;
-        if (!this.current) return scope.error = ESTATE;
-        const when = Math.min(timeout === undefined ? FOREVER : this.now + timeout, deadline ?? FOREVER);
-        Object.assign(scope, { open: true, shield, task: this.current });
-        this.current.scopes.push(scope);
-        this.#setDeadline(scope, when);
-        return 0;
-    }
-
-    #setDeadline(scope, when) {
-        if (scope.timer) this.clearTimer(scope.timer);
-        scope.when = when;
-        scope.timer = null;
-        if (when <= this.now) this.#cancelScope(scope, true);
-        else scope.timer = this.setTimer(when, () => this.#cancelScope(scope, true));
-    }
-
-    #cancelScope(scope, expired) {
-        if (scope.timer) this.clearTimer(scope.timer);
-        scope.timer = null;
-        if (!scope.cancelled) {
-            scope.cancelled = true; // the first cause counts
-            scope.expired = expired;
-            if (scope.group) this.#cancelChildren(scope.group);
-        }
-        if (scope.open) this.#look(scope.task);
-    }
-
-    endScope(scope, rc) {
-        if (!scope.begun) return ESTATE;
-        if (scope.ended) return rc;
-        if (scope.error) {
-            scope.ended = true;
-            return scope.error;
-        }
-        if (scope.task !== this.current) return ESTATE;
-        this.closeScope(scope);
-        const task = this.current;
-        if (rc !== ECANCELED || !scope.cancelled || (task.cancelled && !scope.shield)) return rc;
-        return scope.expired ? ETIMEDOUT : 0;
-    }
-
-    /** The net's end, which says nothing. */
-    closeScope(scope) {
-        if (!scope.open) return;
-        if (scope.timer) this.clearTimer(scope.timer);
-        scope.timer = null;
-        scope.open = false;
-        scope.ended = true;
-        scope.task.scopes.pop();
-    }
-
-    cancelScope(scope) {
-        if (scope.ended || scope.error) return ESTATE;
-        this.#cancelScope(scope, false);
-        return 0;
-    }
-
-    /** By a reference, which exists from its begin to its end. */
-    cancelByReference(scope) {
-        return scope.open ? this.cancelScope(scope) : ESTATE;
-    }
-
-    reschedule(scope, when) {
-        if (!scope.open || scope.cancelled) return ESTATE;
-        this.#setDeadline(scope, when);
-        return 0;
-    }
-
-    deadline() {
-        if (!this.current) return FOREVER;
-        if (this.current.cancelled) return NOW;
-        let nearest = FOREVER;
-        for (const scope of this.current.scopes.toReversed()) {
-            nearest = Math.min(nearest, scope.when);
-            if (scope.shield) break;
-        }
-        return nearest;
-    }
-
-    /** eddy_timeout; `*inside()` is the call under the deadline. */
-    *timeout(duration, inside) {
-        const early = yield* this.enterCompound();
-        if (early !== undefined) return early;
-        if (duration <= 0) return ETIMEDOUT;
-        const scope = this.newScope();
-        this.beginScope(scope, { timeout: duration });
-        return this.endScope(scope, yield* inside());
-    }
-
+export class Reference extends Loop {
     // ---- several futures -----------------------------------------------------------------------------------
 
     /**
@@ -699,7 +37,7 @@ export class Reference {
                 const at = future.waiters.indexOf(waiter);
                 if (at < 0) continue;
                 future.waiters.splice(at, 1);
-                this.#unpin(future);
+                this.unpin(future);
             }
         };
         const result = yield* this.block({ leave, until });
@@ -709,7 +47,7 @@ export class Reference {
     /** R3: an owner passes its cancellation down and returns after the last child. */
     *#stopAll(list) {
         for (const future of list) this.cancel(future);
-        for (const future of list) if (future) yield* this.#waitThrough(future, false);
+        for (const future of list) if (future) yield* this.waitThrough(future, false);
     }
 
     *gather(list, { collect = false, results = null }) {
@@ -718,7 +56,7 @@ export class Reference {
         if (rc === ECANCELED) yield* this.#stopAll(list);
         else rc = yield* this.#gatherAll(list, collect);
         if (results || collect)
-            for (const future of list) if (future?.done) this.#read(future);
+            for (const future of list) if (future?.done) this.read(future);
         results?.push(...list.map((future) => (!future ? ENOMEM : future.done ? future.result : ESTATE)));
         return rc;
     }
@@ -727,14 +65,14 @@ export class Reference {
         const failed = list.findIndex((future) => !future || (future.done && future.result < 0));
         if (!collect && failed >= 0) {
             if (!list[failed]) return ENOMEM;
-            this.#deliver(list[failed], this.current);
+            this.deliver(list[failed], this.current);
             return list[failed].result;
         }
         if (list.every((future) => !future || future.done)) return 0;
         const task = this.current;
         const over = (future) => !collect && future.result < 0;
         const [rc, last] = yield* this.#waitForMany(list, (future) => {
-            if (over(future)) this.#deliver(future, task);
+            if (over(future)) this.deliver(future, task);
             return over(future);
         });
         if (last) return over(last) ? last.result : 0;
@@ -766,7 +104,7 @@ export class Reference {
         let rc = yield* this.enterCompound();
         if (rc === undefined) rc = yield* this.#findWinner(list, winner);
         yield* this.#stopAll(list);
-        for (const future of list) if (future) this.#read(future);
+        for (const future of list) if (future) this.read(future);
         return rc;
     }
 
@@ -776,12 +114,12 @@ export class Reference {
             const task = this.current;
             if (list.every((future) => !future || future.done)) {
                 const last = list.at(-1);
-                if (last) this.#deliver(last, task);
+                if (last) this.deliver(last, task);
                 return last ? last.result : ENOMEM;
             }
             let left = list.filter((future) => future && !future.done).length;
             const [rc, last] = yield* this.#waitForMany(list, (future) => {
-                if (--left === 0) this.#deliver(future, task); // the last error
+                if (--left === 0) this.deliver(future, task); // the last error
                 return future.result >= 0;
             });
             if (!last || last.result < 0) return rc;
@@ -809,7 +147,7 @@ export class Reference {
             for (const racer of racers) {
                 if (!racer.done || noticed.has(racer)) continue;
                 noticed.add(racer);
-                this.#deliver(lastFailed = racer, task);
+                this.deliver(lastFailed = racer, task);
             }
             if (racers.length < bodies.length && (!racers.length || racers.at(-1).done || this.now >= next)) {
                 racers.push(this.spawn('racer', bodies[racers.length]()));
@@ -827,7 +165,7 @@ export class Reference {
             break;
         }
         yield* this.#stopAll(racers);
-        for (const racer of racers) this.#read(racer);
+        for (const racer of racers) this.read(racer);
         for (const racer of racers) this.release(racer);
         return rc;
     }
@@ -876,7 +214,7 @@ export class Reference {
                     const at = future.waiters.indexOf(waiter);
                     if (at < 0) continue;
                     future.waiters.splice(at, 1);
-                    this.#unpin(future);
+                    this.unpin(future);
                 }
             },
         };
@@ -885,8 +223,13 @@ export class Reference {
     // ---- groups (R12) ------------------------------------------------------------------------------------
 
     newGroup() {
-        return { scope: this.newScope(), owner: null, children: [], errors: [], supervisor: false, refuses: false,
-            begun: false, ended: false, error: 0, waiting: false };
+        const group = {
+            scope: this.newScope(), owner: null, children: [], errors: [], supervisor: false, refuses: false,
+            begun: false, ended: false, error: 0, waiting: false,
+            childEnded: (child) => this.#childEnded(group, child),
+        };
+        Object.assign(group.scope, { errors: group.errors, onCancel: () => this.#cancelChildren(group) });
+        return group;
     }
 
     beginGroup(group, { supervisor, timeout }) {
@@ -894,7 +237,6 @@ export class Reference {
         group.begun = true;
         if (!this.current) return group.error = ESTATE;
         Object.assign(group, { owner: this.current, supervisor });
-        group.scope.group = group;
         group.refuses = group.scope.cancelled;
         return this.beginScope(group.scope, { timeout });
     }
@@ -911,19 +253,19 @@ export class Reference {
     }
 
     /** What a refused spawn hands out. */
-    refused = Object.assign(new Future(), { done: true, result: ESTATE });
+    refused = Object.assign(this.newFuture(), { done: true, result: ESTATE });
 
     #childEnded(group, child) {
         group.children.splice(group.children.indexOf(child), 1);
         const { future } = child;
         const failed = future.result < 0 && future.result !== ECANCELED;
         if (child.starter) {
-            this.#read(future);
-            this.#settle(child.starter, future.result < 0 ? future.result : ESTATE, future.text);
+            this.read(future);
+            this.settle(child.starter, future.result < 0 ? future.result : ESTATE, future.text);
             this.release(child.starter);
             child.starter = null;
         } else if (failed) {
-            this.#read(future);
+            this.read(future);
             group.errors.push({ code: future.result, name: future.name, text: future.text });
             if (!group.supervisor) this.cancelScope(group.scope);
         }
@@ -943,7 +285,7 @@ export class Reference {
         const rc = yield* this.join(ready);
         if (!ready.done) {
             this.cancel(child);
-            yield* this.#waitThrough(child, false);
+            yield* this.waitThrough(child, false);
         }
         this.release(child);
         this.release(ready);
@@ -956,7 +298,7 @@ export class Reference {
         if (value < 0) return EINVAL;
         const { starter } = task;
         task.starter = null;
-        this.#settle(starter, value);
+        this.settle(starter, value);
         this.release(starter);
         return 0;
     }
@@ -968,7 +310,7 @@ export class Reference {
     /** The net's end: what nobody is told of is reported. */
     *closeGroup(group) {
         yield* this.endGroup(group, ECANCELED);
-        for (const { code, name, text } of group.errors) this.#report(code, name, text);
+        for (const { code, name, text } of group.errors) this.report(code, name, text);
     }
 
     *endGroup(group, rc) {
@@ -981,7 +323,7 @@ export class Reference {
         if (group.owner !== this.current) return ESTATE;
         const { owner } = group;
         if (rc < 0 && rc !== ECANCELED)
-            group.errors.push({ code: rc, name: owner.future.name, text: this.#textOf(owner, rc) });
+            group.errors.push({ code: rc, name: owner.future.name, text: this.textOf(owner, rc) });
         if (rc < 0) this.#cancelChildren(group);
         let cancelled = (yield* this.enterCompound()) === ECANCELED;
         if (cancelled) this.#cancelChildren(group);
