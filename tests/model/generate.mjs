@@ -127,6 +127,7 @@ const OPERATIONS = {
     'task_done': [2, (m) => [m.one('q')]],
     'queue_join': [1, (m) => [m.one('q')]],
     'shutdown': [0.5, (m) => [m.one('q'), m.random.below(2)]],
+    'select': [5, (m) => [m.random.pick(LIMITS), ...m.cases()]],
 };
 
 // What a repetition may repeat: nothing that is made once.
@@ -210,6 +211,16 @@ class Maker {
         const { scopes } = this.where;
         if (scopes.length && this.random.chance(80)) return this.random.pick(scopes);
         return `k${this.random.below(this.scopes + 1)}`;
+    }
+
+    /** Of a select: kind, object, item. */
+    cases() {
+        const n = 1 + this.random.below(4);
+        return Array.from({ length: n }, () => {
+            const kind = this.random.pick([0, 0, 1, 1, 2, 3]);
+            const object = [() => this.one('q'), () => this.one('q'), () => this.future(), () => this.one('e')][kind]();
+            return [kind, object, kind === 1 ? this.random.below(40) : 0];
+        }).flat();
     }
 
     /** An object of a kind: of few, so that tasks meet. */

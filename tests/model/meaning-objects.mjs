@@ -186,7 +186,7 @@ class Full extends Meaning {
             const self = joined.some((word) => eddy.current && this.future(word) === eddy.current.future);
             const [rc, result, item] = self ? yield* this.selfJoin()
                 : yield* select(eddy, cases, limitOf(timeout), choose);
-            if (rc >= 0) this.list(context, [rc, result, triples[rc][0] === PUT ? item : item ?? -88]);
+            if (rc >= 0) this.list(context, [rc, result, triples[rc][0] === PUT ? triples[rc][2] : item ?? -88]);
             return this.tell(context, operation, rc);
         }.bind(this));
     }

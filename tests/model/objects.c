@@ -148,7 +148,6 @@ static int do_shutdown(context *c, const operation *o) {
     return tell(c, o, eddy_queue_shutdown(OF(queues, 0), o->argument[1] != 0));
 }
 
-#ifdef MODEL_SELECT
 /* ---- select -------------------------------------------------------------------------------------------- */
 
 enum { CASE_GET, CASE_PUT, CASE_JOIN, CASE_EVENT };
@@ -179,7 +178,6 @@ static int do_select(context *c, const operation *o) {
     release_held(h);
     return rc;
 }
-#endif
 
 /* ---- the names ------------------------------------------------------------------------------------------ */
 
@@ -217,9 +215,7 @@ meaning find_object_meaning(const char *name) {
         {"task_done", do_task_done},
         {"queue_join", do_queue_join},
         {"shutdown", do_shutdown},
-#ifdef MODEL_SELECT
         {"select", do_select},
-#endif
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (strcmp(table[i].name, name) == 0) return table[i].mean;

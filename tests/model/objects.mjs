@@ -341,7 +341,7 @@ export class Queue extends Waitable {
         if (immediate) {
             const dropped = this.items.splice(0);
             for (const item of dropped) drop(item);
-            this.unfinished -= dropped.length;
+            this.unfinished = Math.max(this.unfinished - dropped.length, 0);
             if (this.unfinished === 0) this.wakeAll(this.joiners, 0);
         }
         this.wakeAll(this.getters, ECLOSED);

@@ -80,6 +80,7 @@ function* smaller(program) {
         });
         yield changed(program, i, (list, at) => {
             const { name, args } = list[at];
+            if (name === 'select' && args.length > 4) return args.splice(-3).length > 0;
             const last = args.findLastIndex((word) => /^[a-z]/.test(word));
             if (!LISTS.has(name) || last < 1) return false;
             args.splice(last, 1);
@@ -90,7 +91,7 @@ function* smaller(program) {
         for (let k = 0; k < 4; k++) {
             yield changed(program, i, (list, at) => {
                 const { name, args } = list[at];
-                if (!/^\d+$/.test(args[k]) || args[k] === '0' || name === 'stagger') return false;
+                if (!/^\d+$/.test(args[k]) || args[k] === '0' || name === 'stagger' || name === 'select') return false;
                 args[k] = args[k] === '1' || name === 'repeat' ? '0' : '1';
                 return true;
             });
