@@ -26,6 +26,7 @@
 #include "eddy/group.h"
 #include "eddy/inspect.h"
 #include "eddy/io.h"
+#include "eddy/js.h"
 #include "eddy/local.h"
 #include "eddy/queue.h"
 #include "eddy/run.h"

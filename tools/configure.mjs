@@ -32,7 +32,7 @@ const witFiles = () => ['wasi/wit/eddy.wit', ...list('wasi/wit/deps')];
 
 // Host calls that a host makes itself.
 const NOT_ON = {
-    web: ['src/io/absent.c', 'src/io/pending.c', 'src/io/process.c'],
+    web: ['src/io/absent.c', 'src/io/no_javascript.c', 'src/io/pending.c', 'src/io/process.c'],
     wasip2: ['src/io/absent.c'],
 };
 
@@ -95,11 +95,20 @@ function compilers(host, tools) {
     return { cc: emcc, ar: emar, env: env.length ? ['env', ...env] : [] };
 }
 
+/** What the modules of web/ export, as text: name -> function or class. */
+function hostTexts() {
+    const texts = new Map();
+    for (const file of list('web').filter((name) => name.endsWith('.mjs')))
+        for (const [, text, name] of readFileSync(file, 'utf8')
+            .matchAll(/^export ((?:function|class) (\w+)[\s\S]*?^\})/gm)) texts.set(name, text);
+    return texts;
+}
+
 function writeLibraryJs(folder) {
-    const host = readFileSync('web/host.mjs', 'utf8');
-    const text = host.slice(host.indexOf('export function createEddyHost')).replace('export ', '');
+    const texts = hostTexts();
     const adapter = readFileSync('web/emscripten.js', 'utf8');
-    writeIfChanged(join(folder, 'eddy-library.js'), adapter.replace('__CREATE_EDDY_HOST__', () => text));
+    writeIfChanged(join(folder, 'eddy-library.js'),
+        adapter.replace(/__TEXT_(\w+?)__/g, (_, name) => texts.get(name)));
 }
 
 function writeIfChanged(path, text) {
@@ -152,7 +161,9 @@ function linkRule(host, mode, tools, { cc, env }, folder) {
     const library = join(folder, 'eddy-library.js');
     const link = command(env, cc, flags.all, flags[mode], `--js-library=${library}`);
     // Linked beside, so that the pair appears together and whole.
+    const finish = command(process.execPath, 'tools/finish.mjs');
     return `mkdir -p $out.d && ${link} -o $out.d/$base.mjs $in && ` +
+        `${finish} $out.d/$base.mjs $out.d/$base.wasm $stem.d.mts && ` +
         `${asyncify(mode, tools, '$out.d/$base.wasm', '$stem.wasm')} && mv $out.d/$base.mjs $out && rm -r $out.d`;
 }
 
@@ -184,7 +195,7 @@ export function configure({ host, mode, tools, programs = [] }) {
     const runtime = runtimeFiles(host).map((file) => object(file, WARNINGS));
     lines.push(`build ${library}: ar ${runtime.map(ninja).join(' ')}`);
 
-    const implicit = [library, 'tools/asyncify.mjs', ...(host === 'wasip2' ? witFiles() : []), ...(host === 'web' ? [join(folder, 'eddy-library.js')] : [])];
+    const implicit = [library, 'tools/asyncify.mjs', 'tools/finish.mjs', ...(host === 'wasip2' ? witFiles() : []), ...(host === 'web' ? [join(folder, 'eddy-library.js')] : [])];
     if (host === 'web') writeLibraryJs(folder);
     for (const program of new Set([...projectPrograms(), ...programs])) {
         const needs = needsOf(program);

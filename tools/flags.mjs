@@ -76,6 +76,8 @@ const NEVER_SUSPEND = [
     'eddy_sender_*', 'eddy_receiver_*', 'eddy_broadcast_*', 'eddy_watch_*', 'eddy_watcher_close',
     'eddy_subscriber_try_recv', 'eddy_subscriber_close', 'eddy__feed_*', 'eddy__reader_*',
     'eddy_interrupt', 'eddy__host_complete', 'eddy_response_close',
+    'eddy__handle_*', 'eddy_handle_*', 'eddy__exports_*', 'eddy__export_start', 'eddy__export_cancel',
+    'eddy__library_*', 'eddy_throw', 'eddy__future_from_js', 'eddy__js_run',
     // libc's, when they do not call back into the program.
     'printf', 'fprintf', 'vfprintf', 'vsnprintf', 'snprintf', 'printf_core', 'fwrite',
     '__fwritex', '__stdio_write', '__stdout_write', '__overflow', '__towrite', 'fputs', 'fputc',

@@ -1,6 +1,18 @@
-// host.mjs: all logic of the web host: when the loop is called, and HTTP. It runs in pages, workers,
-// Node, Deno, Bun. An adapter (emscripten.js) hands in the module's exports and memory, and forwards
-// the imports eddy_js_*. The function is self-contained: adapters may embed its text.
+// host.mjs: the core of the web host: when the loop is called, and operations under way. It runs in
+// pages, workers, Node, Deno, Bun. An adapter (emscripten.js, loader.mjs) hands in the module's exports
+// and memory, and forwards the imports eddy_js_*. Adapters may embed the text of what is exported in
+// this folder, so that it refers to nothing outside but to one another by name.
+
+/** An error of the C side. `name` is the code's ("EDDY_ETIMEDOUT"), `site` where the task began. */
+export class EddyError extends Error {
+    constructor(code, name, message, task, site, options) {
+        super(message, options);
+        this.code = code;
+        this.name = name;
+        this.task = task;
+        this.site = site;
+    }
+}
 
 /**
  * @param {object} module
@@ -15,7 +27,7 @@
  */
 export function createEddyHost(module) {
     // Values of include/eddy/error.h.
-    const ENOMEM = -5, EEMPTY = -7, EHOST = -13;
+    const ENOMEM = -5, EHOST = -13;
     const LONGEST_TIMEOUT = 2 ** 31 - 1;
     // Microtasks starve the page: after so many in a row, or so long, the next tick is a macrotask.
     const MICROTASKS = 64, MICROTASK_MS = 8;
@@ -24,6 +36,23 @@ export function createEddyHost(module) {
     const decoder = new TextDecoder();
     const encoder = new TextEncoder();
 
+    // ---- memory ------------------------------------------------------------------------------------
+
+    let cachedView;
+
+    /** Of the memory as it is now: growth replaces the buffer. */
+    function view() {
+        const { buffer } = module.memory();
+        if (cachedView?.buffer !== buffer) cachedView = new DataView(buffer);
+        return cachedView;
+    }
+
+    function string(pointer) {
+        pointer >>>= 0; // above 2 GiB they arrive negative
+        const memory = module.memory();
+        return decoder.decode(memory.subarray(pointer, memory.indexOf(0, pointer)));
+    }
+
     // ---- when the loop is called -----------------------------------------------------------------
 
     let scheduled = false; // a call of run() is on its way
@@ -31,7 +60,9 @@ export function createEddyHost(module) {
     let dead = false; // the module trapped: its memory cannot be trusted any more
     let microtasks = 0, microtasksSince = 0;
     let timer, timerAt = 0; // the one host timer, and when it is due; undefined: not set
+    let keepAlive; // a timer that is never due; see holdProcess
     let macrotask;
+    const onDeath = [], onEnd = []; // callbacks: of a trap or exit(), of the end of the program
 
     function makeMacrotask() {
         // setTimeout would be clamped to 4 ms in pages.
@@ -77,16 +108,48 @@ export function createEddyHost(module) {
         try {
             delay = module.tick();
         } catch (error) {
-            dead = true; // whether it trapped or called exit(): nothing of it may run again
-            clearTimer();
-            if (error?.name !== 'ExitStatus') throw error;
-            exit(error.status);
+            if (die(error)) throw error;
             return;
         } finally {
             ticking = false;
         }
         if (delay === 0) schedule();
         else setTimer(delay);
+        holdProcess();
+    }
+
+    /** What left the module trapped or called exit(): nothing of it may run again. True: it trapped. */
+    function die(error) {
+        const trapped = error?.name !== 'ExitStatus';
+        if (dead) return trapped;
+        dead = true;
+        clearTimer();
+        holdProcess();
+        for (const callback of onDeath) callback(error);
+        if (!trapped) exit(error.status);
+        return trapped;
+    }
+
+    /** Calls into the module from outside of a tick; a trap is thrown to the caller. */
+    function enter(call) {
+        if (dead) return undefined;
+        try {
+            return call();
+        } catch (error) {
+            if (die(error)) throw error;
+            return undefined;
+        } finally {
+            holdProcess();
+        }
+    }
+
+    /** Nothing but a timer holds Node alive while a promise is pending. */
+    function holdProcess() {
+        if (!isNode) return;
+        const wanted = operations.size > 0 && timer === undefined && !dead;
+        if (wanted === (keepAlive !== undefined)) return;
+        if (!wanted) clearTimeout(keepAlive);
+        keepAlive = wanted ? setTimeout(() => {}, LONGEST_TIMEOUT) : undefined;
     }
 
     function clearTimer() {
@@ -95,17 +158,15 @@ export function createEddyHost(module) {
     }
 
     function setTimer(delay) {
-        if (delay < 0) {
-            // Nothing but this timer holds Node alive while a promise is pending.
-            if (!isNode || operations.size === 0) return clearTimer();
-            delay = LONGEST_TIMEOUT;
-        }
+        if (delay < 0) return clearTimer();
         const at = performance.now() + delay;
         if (timer !== undefined) {
-            if (Math.abs(at - timerAt) < 0.01 || (delay >= LONGEST_TIMEOUT && timerAt >= at - 1e9)) return;
+            if (Math.abs(at - timerAt) < 0.01) return;
             clearTimeout(timer);
         }
         timerAt = at;
+        clearTimeout(keepAlive);
+        keepAlive = undefined;
         // Rounded up: early timers would only make the loop look at the clock again.
         timer = setTimeout(() => {
             timer = undefined;
@@ -136,6 +197,7 @@ export function createEddyHost(module) {
         if (onInterrupt && isNode) process.removeListener('SIGINT', onInterrupt);
         interruptSignal?.removeEventListener('abort', onInterrupt);
         onInterrupt = interruptSignal = undefined;
+        for (const callback of onEnd) callback(status);
         module.exit(status);
     }
 
@@ -160,9 +222,8 @@ export function createEddyHost(module) {
         try {
             return hand(op, generation, result, bytes);
         } catch (error) {
-            dead = true;
-            clearTimer();
             if (ticking) throw error; // through the module, to run()
+            if (!die(error)) return false;
             queueMicrotask(() => { throw error; }); // a promise's handlers would swallow it
             return false;
         }
@@ -202,111 +263,28 @@ export function createEddyHost(module) {
         complete(op, generation, EHOST, encoder.encode(textOf(error)));
     }
 
-    // ---- HTTP --------------------------------------------------------------------------------------------
+    // ---- values that C holds --------------------------------------------------------------------------
 
-    const bodies = new Map(); // number -> body
-    let lastBody = 0;
+    const values = new Map(); // number -> value
+    let lastValue = 0;
 
-    function string(pointer) {
-        pointer >>>= 0; // above 2 GiB they arrive negative
-        const memory = module.memory();
-        return decoder.decode(memory.subarray(pointer, memory.indexOf(0, pointer)));
-    }
-
-    function optionsOf(method, headers, headerBytes, body, bodySize, redirect, credentials, mode,
-        cache) {
-        const memory = module.memory();
-        headers >>>= 0;
-        body >>>= 0;
-        const options = { method: string(method), headers: [] };
-        const parts = headerBytes
-            ? decoder.decode(memory.subarray(headers, headers + headerBytes - 1)).split('\0') : [];
-        for (let i = 0; i < parts.length; i += 2) options.headers.push([parts[i], parts[i + 1]]);
-        if (body) options.body = memory.slice(body, body + bodySize);
-        for (const [name, pointer] of Object.entries({ redirect, credentials, mode, cache }))
-            if (pointer) options[name] = string(pointer);
-        return options;
-    }
-
-    function headOf(response, url) {
-        const parts = [response.status, response.statusText, response.url || url];
-        for (const [name, value] of response.headers) parts.push(name, value);
-        return encoder.encode(parts.join('\0') + '\0');
-    }
-
-    function startFetch(op, generation, urlPointer, ...rest) {
-        const controller = new AbortController();
-        const url = string(urlPointer);
-        begin(op, generation, () => controller.abort());
-        request(op, generation, url, rest, controller).catch((error) => fail(op, generation, error));
-    }
-
-    async function request(op, generation, url, rest, controller) {
-        const options = optionsOf(...rest); // before anything else runs: the memory is borrowed
-        const response = await fetch(url, { ...options, signal: controller.signal });
-        if (operations.get(op)?.generation !== generation) return controller.abort();
-        const number = ++lastBody;
-        bodies.set(number, {
-            // Locked at once: Node cancels the body of a response that is only garbage otherwise.
-            controller, reader: response.body?.getReader(), reading: false, waiting: undefined,
-            chunk: undefined, offset: 0, ended: !response.body, error: undefined,
-        });
-        // Without memory for the head nobody has learnt the number: nobody else would close it.
-        if (!complete(op, generation, number, headOf(response, url))) closeBody(number);
-    }
-
-    function takeBody(number, buffer, size) {
-        const body = bodies.get(number);
-        if (!body) return 0;
-        if (!body.chunk) return body.ended ? 0 : EEMPTY;
-        const part = body.chunk.subarray(body.offset, body.offset + size);
-        module.memory().set(part, buffer >>> 0);
-        body.offset += part.length;
-        if (body.offset === body.chunk.length) body.chunk = undefined;
-        return part.length;
-    }
-
-    function tellWaiting(body) {
-        if (!body.waiting) return;
-        const { op, generation } = body.waiting;
-        body.waiting = undefined;
-        if (body.error) fail(op, generation, body.error);
-        else complete(op, generation, 0);
-    }
-
-    // Reads one chunk ahead at the most, and only when C asked: that is the back-pressure.
-    async function readChunk(body) {
-        body.reading = true;
-        try {
-            let done, value;
-            do ({ done, value } = await body.reader.read());
-            while (!done && value.length === 0);
-            if (done) body.ended = true;
-            else [body.chunk, body.offset] = [value, 0];
-        } catch (error) {
-            body.error = error;
-        }
-        body.reading = false;
-        tellWaiting(body);
-    }
-
-    function moreOfBody(number, op, generation) {
-        const body = bodies.get(number);
-        begin(op, generation, () => { body.waiting = undefined; });
-        body.waiting = { op, generation };
-        if (body.chunk || body.ended || body.error) tellWaiting(body);
-        else if (!body.reading) readChunk(body);
-    }
-
-    function closeBody(number) {
-        const body = bodies.get(number);
-        bodies.delete(number);
-        if (!body || (body.ended && !body.chunk)) return;
-        body.controller.abort();
+    function keep(value) {
+        if (value === undefined) return 0;
+        do lastValue = (lastValue + 1) >>> 0;
+        while (lastValue === 0 || values.has(lastValue));
+        values.set(lastValue, value);
+        return lastValue;
     }
 
     return {
-        wake, exit, catchInterrupts, cancel, startFetch, takeBody, moreOfBody, closeBody,
+        wake, exit, catchInterrupts, cancel, begin, complete, fail, enter, textOf, string, view, keep,
+        onDeath, onEnd, encoder,
+        memory: module.memory,
+        alloc: module.alloc,
+        isWanted: (op, generation) => operations.get(op)?.generation === generation,
+        valueOf: (number) => values.get(number >>> 0),
+        drop: (number) => { values.delete(number >>> 0); },
+        isDead: () => dead,
         now: () => performance.now(),
         report: (text, length) => {
             text >>>= 0;

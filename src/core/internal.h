@@ -3,6 +3,7 @@
 #define EDDY_INTERNAL_H
 
 #include "../host.h"
+#include "eddy/js.h"
 #include "../switch/switch.h"
 
 #include <assert.h>
@@ -376,6 +377,7 @@ eddy__task_rare *eddy__task_need_rare(eddy__task *task);
 /* Of the current task, in pairs around what a call does. */
 void eddy__cleanup_push(eddy__cleanup *cleanup, void (*run)(eddy__cleanup *cleanup));
 void eddy__cleanup_pop(void);
+void eddy__task_fail(eddy__task *task, int code, eddy__text *text); /* takes over the text */
 void eddy__task_ended(eddy__task *task, int result);
 void eddy__task_free(eddy__task *task);    /* the last handle and pin are gone */
 void eddy__task_abandon(eddy__task *task); /* ends it without running its cleanup */
@@ -621,6 +623,10 @@ typedef struct eddy__debug_calls {
     void (*step_ended)(eddy__step *step, eddy_time took);
     void (*run_ended)(void);
 } eddy__debug_calls;
+/* ---- handles that outsiders hold -------------------------------------------------------------------- */
+
+bool eddy__handle_pin(eddy_handle handle); /* false: it is closed */
+void eddy__handle_unpin(eddy_handle handle);
 
 /* ---- reports -------------------------------------------------------------------------------------- */
 
@@ -674,7 +680,8 @@ typedef struct eddy__loop {
     bool deadlocked;   /* R7 has happened in this run */
     bool interrupted;  /* once */
     bool halted;       /* end at once: second interrupt, or an overflowed stack */
-    eddy__task *main;  /* a handle of the loop's own; NULL between runs */
+    eddy__task *main;  /* a handle of the loop's own; NULL between runs, and in a library's */
+    bool closing;      /* a library's host has asked for its end */
     int result;        /* of the run; valid once main has ended */
     char result_text[256]; /* its message, for eddy's own main() */
     uint32_t leftover; /* tasks told to end that have not */
@@ -721,6 +728,12 @@ EDDY__INLINE void eddy__trace(eddy__trace_kind kind, const void *subject, int va
 
 int eddy__loop_begin(eddy_fn fn, void *arg);
 void eddy__loop_begin_end(void); /* a run of R11's end alone; the loop is idle */
+/* The run of a library, which has no main: until its host closes it. */
+int eddy__loop_open(void (*on_end)(int result, void *ctx), void *ctx);
+int eddy__loop_close(void); /* of a program: an interrupt */
+/* Between the two a host's call may run a task's first step. False: not now, steps are being run. */
+bool eddy__loop_enter(void);
+void eddy__loop_leave(eddy_time next_before); /* eddy__timers_next() from before */
 /* Runs passes until nothing is ready or the clock says `until`. True: there is more to run now. */
 bool eddy__loop_turn(eddy_time until);
 /* Nothing is ready. True: that changed something, go on; false: the run is over, or waits. */

@@ -3,6 +3,7 @@
  *               begin                  main has ended              the last task has ended
  *        IDLE ---------> RUN (passes) ----------------> ENDING ------------------------> IDLE
  *                          |      a runner's run: back to IDLE, tasks stay                ^
+ *                          |      (a library has no main: its host closes it)          ^
  *                          +--- halted (second interrupt, stack overflow): abandon all ---+
  *
  * One pass: every due timer takes effect; then as many elements of the ready queue are run as were
@@ -213,8 +214,9 @@ static void advance_phase(void) {
         finish_run();
         return;
     }
-    if (loop.phase == EDDY__RUN && eddy_done(&loop.main->future)) {
-        loop.result = loop.deadlocked ? EDDY_EDEADLK : loop.main->future.result;
+    if (loop.phase == EDDY__RUN && (loop.main ? eddy_done(&loop.main->future) : loop.closing)) {
+        loop.result = loop.main ? loop.main->future.result : 0;
+        if (loop.deadlocked) loop.result = EDDY_EDEADLK;
         if (loop.keep_tasks) {
             finish_run();
             return;
@@ -241,7 +243,7 @@ static bool break_deadlock(void) {
     loop.deadlocked = true;
     eddy__report_tree();
     if (first && loop.phase == EDDY__RUN) {
-        (void)eddy_cancel(&loop.main->future);
+        if (loop.main) (void)eddy_cancel(&loop.main->future);
         if (!nothing_ready()) return true;
     }
     /* Cancelling has not helped: what is left waits inside shields or for one another's end. */
@@ -377,6 +379,7 @@ EDDY__EXPORT double eddy_tick(void) {
 static void begin_phase(bool ending) {
     loop.phase = ending ? EDDY__ENDING : EDDY__RUN;
     loop.deadlocked = loop.interrupted = loop.halted = loop.keep_tasks = false;
+    loop.closing = false;
     loop.leftover = 0;
 }
 
@@ -400,13 +403,42 @@ int eddy__loop_begin(eddy_fn fn, void *arg) {
     return 0;
 }
 
+int eddy__loop_open(void (*on_end)(int result, void *ctx), void *ctx) {
+    if (loop.phase != EDDY__IDLE || loop.sync || loop.runner_open) return EDDY_ESTATE;
+    begin_phase(false);
+    loop.on_end = on_end;
+    loop.on_end_ctx = ctx;
+    return 0;
+}
+
+int eddy__loop_close(void) {
+    if (loop.phase == EDDY__IDLE) return EDDY_ESTATE;
+    if (loop.interrupted) return 0;
+    return eddy_interrupt();
+}
+
+bool eddy__loop_enter(void) {
+    if (loop.in_pass || loop.sync) return false;
+    loop.in_pass = true;
+    return true;
+}
+
+void eddy__loop_leave(eddy_time next_before) {
+    eddy__current = NULL;
+    loop.in_pass = false;
+    if (!nothing_ready() || loop.halted || eddy__timers_next() < next_before) eddy__host_wake();
+}
+
 int eddy_interrupt(void) {
     if (loop.phase == EDDY__IDLE) return EDDY_ESTATE;
     if (loop.interrupted) {
         eddy__loop_halt(EDDY_ECANCELED);
     } else {
         loop.interrupted = true;
-        if (loop.main) (void)eddy_cancel(&loop.main->future);
+        if (loop.main)
+            (void)eddy_cancel(&loop.main->future);
+        else
+            loop.closing = true;
     }
     if (!loop.in_pass) eddy__host_wake();
     return 0;

@@ -371,6 +371,13 @@ const char *eddy_last_message(void) {
     return task && task->has_rare ? eddy__text_read(task->rare.last_text) : "";
 }
 
+void eddy__task_fail(eddy__task *task, int code, eddy__text *text) {
+    eddy__task_rare *rare = eddy__task_need_rare(task);
+    eddy__text_release(rare->fail_text);
+    rare->fail_code = code;
+    rare->fail_text = text;
+}
+
 int eddy_fail(int code, const char *format, ...) {
     eddy__task *task = eddy__current;
     if (!task || !format) return code;
@@ -378,10 +385,7 @@ int eddy_fail(int code, const char *format, ...) {
     va_start(arguments, format);
     eddy__text *text = eddy__text_format(format, arguments);
     va_end(arguments);
-    eddy__task_rare *rare = eddy__task_need_rare(task);
-    eddy__text_release(rare->fail_text);
-    rare->fail_code = code;
-    rare->fail_text = text;
+    eddy__task_fail(task, code, text);
     return code;
 }
 

@@ -1,0 +1,58 @@
+// JavaScript calls C: the cases of web/exports-cases.mjs in each host, and the TypeScript declarations.
+
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { runProcess } from '../tools/hosts/process.mjs';
+import { casesOn } from './lib/cases.mjs';
+import { artifactOf } from './lib/hosts.mjs';
+
+const EXPORTS = 'tests/programs/exports.c';
+const TSC = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
+
+for (const hostName of ['node', 'chromium', 'chromium-worker']) {
+    test(`JavaScript calls C on ${hostName}`, async (t) => {
+        await casesOn(t, hostName, 'exports-cases.mjs', await artifactOf('node', EXPORTS));
+    });
+}
+
+test('calls into a program, while its main sleeps and after its end', async (t) => {
+    await casesOn(t, 'node', 'called-cases.mjs', await artifactOf('node', 'tests/programs/called.c'));
+});
+
+const RIGHT = `import create, { type EddyHandle, type EddyError } from './exports.mjs';
+const { eddy: app } = await create();
+const sum: number = await app.add(1, 2, { signal: AbortSignal.timeout(5) });
+const wide: bigint = await app.same_wide(5n);
+const text: string | null = await app.call('twice', 'x');
+const image: EddyHandle | null = await app.open_image(1, 2);
+if (image) await app.area(image, 0);
+const bytes: Uint8Array | null = await app.same_bytes(new ArrayBuffer(3));
+try { await app.nothing(); } catch (error) { (error as EddyError).code.toFixed(); }
+await app.close();
+export { sum, wide, text, bytes };
+`;
+const WRONG = ["await app.add('1', 2);", 'await app.add(1);', 'await app.same_wide(5);', 'await app.no_such();',
+    "const s: string = await app.add(1, 2);", 'await app.area({}, 1);', "await app.call('add', true, 1);"];
+
+test('the declarations say what the exports take and give', async (t) => {
+    const artifact = await artifactOf('node', EXPORTS);
+    const folder = mkdtempSync(join(tmpdir(), 'eddy-types-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    copyFileSync(artifact.replace(/\.mjs$/, '.d.mts'), join(folder, 'exports.d.mts'));
+    const check = async (text) => {
+        writeFileSync(join(folder, 'use.mts'), text);
+        return runProcess([process.execPath, TSC, '--noEmit', '--strict', '--target', 'es2022',
+            '--module', 'nodenext', '--lib', 'es2022,dom', join(folder, 'use.mts')]);
+    };
+    const right = await check(RIGHT);
+    assert.equal(right.code, 0, right.stdout);
+    const wrong = await check(`import create from './exports.mjs';\nconst { eddy: app } = await create();\n` +
+        WRONG.map((line) => `{ ${line} }\n`).join(''));
+    assert.notEqual(wrong.code, 0);
+    for (let i = 0; i < WRONG.length; i++)
+        assert.match(wrong.stdout, new RegExp(`use\\.mts\\(${i + 3},`), `no complaint about ${WRONG[i]}`);
+});

@@ -1,0 +1,86 @@
+// cases.mjs: runs modules of cases (tests/web/*-cases.mjs) against a web program in Node, in a page and
+// in a worker; each case becomes a test.
+
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { relative } from 'node:path';
+import { after } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import sendFile from 'send';
+import { ROOT } from '../../tools/build.mjs';
+import { runCases } from '../web/check.mjs';
+import { needHost } from './hosts.mjs';
+
+let server;
+
+/** The project's files over HTTP, with the strictest policy that WebAssembly runs under. */
+async function serveProject() {
+    if (server) return server.origin;
+    server = createServer((request, response) => {
+        response.setHeader('content-security-policy', "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'");
+        if (request.url === '/') {
+            return response.writeHead(200, { 'content-type': 'text/html' })
+                .end('<!doctype html><link rel="icon" href="data:,">');
+        }
+        sendFile(request, request.url, { root: ROOT })
+            .on('error', () => response.writeHead(404).end()).pipe(response);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    server.origin = `http://127.0.0.1:${server.address().port}`;
+    return server.origin;
+}
+
+after(() => {
+    server?.close();
+    server?.closeAllConnections();
+});
+
+const urlOf = (path) => `/${relative(ROOT, path)}`;
+
+async function inPage(host, casesFile, artifact) {
+    const page = await host.browser.newPage();
+    try {
+        await page.goto(await serveProject());
+        return await page.evaluate(async (cases, program, check) => {
+            const [{ cases: list }, { runCases: run }, { default: create, load }] =
+                await Promise.all([import(cases), import(check), import(program)]);
+            return run(list, load ?? create);
+        }, `/tests/web/${casesFile}`, urlOf(artifact), '/tests/web/check.mjs');
+    } finally {
+        await page.close();
+    }
+}
+
+async function inWorker(host, casesFile, artifact) {
+    const page = await host.browser.newPage();
+    try {
+        await page.goto(await serveProject());
+        return await page.evaluate((...files) => new Promise((done, fail) => {
+            const worker = new Worker('/tests/web/worker.mjs', { type: 'module' });
+            worker.onmessage = ({ data }) => done(data);
+            worker.onerror = (event) => fail(new Error(event.message));
+            worker.postMessage(files);
+        }), `/tests/web/${casesFile}`, urlOf(artifact));
+    } finally {
+        await page.close();
+    }
+}
+
+/** Runs all cases of the file there; null where there is no such host. */
+export async function casesOn(t, hostName, casesFile, artifact) {
+    const host = await needHost(t, hostName);
+    if (!host) return;
+    let results;
+    if (hostName === 'node') {
+        const { cases } = await import(`../web/${casesFile}`);
+        const { default: create, load } = await import(pathToFileURL(artifact));
+        results = await runCases(cases, load ?? create);
+    } else {
+        results = await (hostName === 'chromium' ? inPage : inWorker)(host, casesFile, artifact);
+    }
+    assert.ok(Object.keys(results).length > 0, 'there are cases');
+    for (const [name, problem] of Object.entries(results))
+        await t.test(name, () => assert.equal(problem, null, problem));
+}

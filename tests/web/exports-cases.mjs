@@ -1,0 +1,212 @@
+// exports-cases.mjs: JavaScript calls tests/programs/exports.c, in whatever host this is loaded.
+
+import { equal, ok, pause, rejection } from './check.mjs';
+
+const invalid = async (promise, text) => {
+    const error = await rejection(promise);
+    equal([error.name, error.code], ['EDDY_EINVAL', -4]);
+    ok(text.test(error.message), `"${error.message}" does not match ${text}`);
+};
+
+export const cases = {
+    async 'numbers'({ app }) {
+        equal(await app.add(1, 2), 3);
+        equal(await app.call('add', 2 ** 30, 5), 2 ** 30 + 5);
+        equal(await app.nothing(), undefined);
+        equal(await app.all_numbers(-1, 2 ** 32 - 1, -(2 ** 31), 7, 0.5, 0.25), 2 ** 32 - 2 - 2 ** 31 + 7.75);
+        equal(await app.same_long(-(2 ** 31)), -(2 ** 31));
+        equal(await app.same_unsigned(2 ** 32 - 1), 2 ** 32 - 1);
+        equal(await app.invert(true), false);
+        equal(await app.invert(false), true);
+    },
+    async 'BigInt'({ app }) {
+        for (const value of [0n, -1n, 2n ** 63n - 1n, -(2n ** 63n)]) equal(await app.same_wide(value), value);
+        equal(await app.same_unsigned_wide(2n ** 64n - 1n), 2n ** 64n - 1n);
+    },
+    async 'strings'({ app }) {
+        for (const text of ['', 'abc', 'Grüße, 世界 🙂', 'x'.repeat(100_000)]) {
+            equal(await app.same_text(text), text);
+            equal(await app.twice(text), text + text);
+        }
+        equal(await app.same_text('\ud800'), '\ufffd', 'half a character');
+    },
+    async 'bytes'({ app }) {
+        equal(await app.sum(new Uint8Array([1, 2, 3])), 6);
+        equal(await app.sum(new Uint8Array([1, 2, 3]).subarray(1)), 5);
+        equal(await app.sum(new Uint8Array([1, 2, 3]).buffer), 6);
+        equal(await app.sum(new Uint16Array([0x0102])), 3);
+        equal(await app.sum(new DataView(new Uint8Array([9, 1]).buffer, 1)), 1);
+        equal(await app.sum(new Uint8Array(0)), 0);
+        const bytes = Uint8Array.from({ length: 70_000 }, (_, i) => i % 251);
+        equal(await app.same_bytes(bytes), bytes);
+        equal(await app.zeros(3), new Uint8Array(3));
+        equal(await app.zeros(0), new Uint8Array(0));
+        const error = await rejection(app.zeros(2 ** 32 - 1));
+        equal([error.name, error.message], ['EDDY_ENOMEM', 'no room for 4294967295 zeros']);
+    },
+    async 'any value of JavaScript'({ app }) {
+        const value = { deep: [1, 2] };
+        ok(await app.same_value(value) === value, 'it is the same object');
+        equal(await app.same_value(undefined), undefined);
+        equal(await app.same_value(null), null);
+    },
+    async 'garbage is refused'({ app }) {
+        await invalid(app.add(1), /^add\(a, b\) takes 2 arguments, not 1$/);
+        await invalid(app.add(1, 2, 3), /takes 2 arguments, not 3/);
+        await invalid(app.add(), /takes 2 arguments, not 0/);
+        await invalid(app.nothing(1), /takes 0 arguments, not 1/);
+        for (const bad of ['1', 1.5, NaN, Infinity, 2 ** 31, null, undefined, {}, [], 1n, true, Symbol('x'), () => 1])
+            await invalid(app.add(1, bad), /^add: b must be an integer/);
+        for (const bad of [-1, 2 ** 32, 0.5]) await invalid(app.same_unsigned(bad), /value must be an integer/);
+        for (const bad of [1, 2n ** 63n, '1']) await invalid(app.same_wide(bad), /value must be a BigInt/);
+        for (const bad of [-1n, 2n ** 64n]) await invalid(app.same_unsigned_wide(bad), /must be a BigInt/);
+        for (const bad of [1, null, {}, Symbol('x')]) await invalid(app.same_text(bad), /text must be a string/);
+        await invalid(app.same_text('a\0b'), /zero character/);
+        for (const bad of [1, 'abc', [1, 2], null, {}]) await invalid(app.sum(bad), /bytes must be a Uint8Array/);
+        for (const bad of [0, 1, 'true', null]) await invalid(app.invert(bad), /value must be a boolean/);
+        for (const bad of [0, null, {}, 'h']) await invalid(app.area(bad, 0), /handle must be an open handle/);
+        await invalid(app.call('no_such'), /no exported function "no_such"/);
+        await invalid(app.call('__proto__'), /no exported function/);
+        await invalid(app.add(1, 2, { signal: 5 }), /signal must be an AbortSignal/);
+        const detached = new Uint8Array(5);
+        structuredClone(detached, { transfer: [detached.buffer] });
+        await invalid(app.sum(detached), /bytes must be/);
+        equal(await app.add(1, 2), 3, 'afterwards');
+    },
+    async 'errors'({ app }) {
+        const error = await rejection(app.fails(-1005, 'no milk left'));
+        ok(error instanceof Error, 'it is an Error');
+        equal([error.name, error.code, error.message, error.task],
+            ['EDDY_EUSER', -1005, 'no milk left', 'fails']);
+        ok(/exports\.c:\d+$/.test(error.site), error.site);
+        equal((await rejection(app.fails(-2, ''))).message, 'deadline passed');
+        equal((await rejection(app.mean(new Uint8Array(0)))).message, 'nothing to average');
+        equal(await app.mean(new Uint8Array([1, 2])), 1.5);
+        const below = await rejection(app.fails_below());
+        equal([below.code, below.message], [-1007, 'three levels down']);
+        equal((await rejection(app.within(10))).name, 'EDDY_ETIMEDOUT');
+    },
+    async 'a thousand at a time'({ app }) {
+        const calls = Array.from({ length: 1000 }, (_, i) => app.wait_ms(10 + i % 40));
+        equal(await Promise.all(calls), Array.from({ length: 1000 }, (_, i) => 10 + i % 40));
+        equal(await Promise.all(Array.from({ length: 1000 }, () => app.yields(3))), Array(1000).fill(3));
+    },
+    async 'in the order of their ends'({ app }) {
+        const order = [];
+        const call = async (ms) => { await app.wait_ms(ms); order.push(ms); };
+        await Promise.all([call(90), call(30), call(60)]);
+        equal(order, [30, 60, 90]);
+    },
+    async 'a call rings for another'({ app }) {
+        const waits = [app.await_bell(), app.await_bell()];
+        await pause(20);
+        await app.ring_bell();
+        equal(await Promise.all(waits), [0, 0]);
+    },
+    async 'arguments live as long as the call'({ app }) {
+        const calls = Array.from({ length: 100 }, (_, i) => {
+            const text = String(i).repeat(1 + i % 7);
+            return app.keeps(text, new TextEncoder().encode(text), 1 + i % 9);
+        });
+        for (let i = 0; i < 100; i++) await app.twice('other');
+        equal(await Promise.all(calls), Array(100).fill(true));
+    },
+    async 'memory that grows during a call'({ app }) {
+        const bytes = new Uint8Array(1000).fill(7);
+        equal(await Promise.all([app.grow_then_sum(bytes, 40), app.grow_then_sum(bytes, 80)]), [7000, 7000]);
+    },
+    async 'a signal that is aborted before'({ app }) {
+        const reason = new Error('no time');
+        const error = await rejection(app.wait_ms(1, { signal: AbortSignal.abort(reason) }));
+        equal([error.name, error.task], ['EDDY_ECANCELED', 'wait_ms']);
+        ok(error.cause === reason, 'the cause is the reason');
+        equal(await app.cancelled_so_far(), 0, 'it did not run');
+    },
+    async '… during'({ app }) {
+        const controller = new AbortController();
+        const call = app.wait_ms(60_000, { signal: controller.signal });
+        setTimeout(() => controller.abort(new Error('enough')), 20);
+        const error = await rejection(call);
+        equal([error.name, error.cause.message], ['EDDY_ECANCELED', 'enough']);
+        equal(await app.cancelled_so_far(), 1);
+    },
+    async '… after'({ app }) {
+        const controller = new AbortController();
+        equal(await app.wait_ms(1, { signal: controller.signal }), 1);
+        controller.abort();
+        await pause(5);
+        equal(await app.cancelled_so_far(), 0);
+    },
+    async '… with children'({ app }) {
+        const controller = new AbortController();
+        const call = app.children(10, { signal: controller.signal });
+        await pause(10);
+        controller.abort();
+        equal((await rejection(call)).name, 'EDDY_ECANCELED');
+        equal(await app.cancelled_so_far(), 10);
+    },
+    async '… and the cleanup is waited for'({ app }) {
+        const controller = new AbortController();
+        const call = app.cleans_up(30, { signal: controller.signal });
+        await pause(5);
+        controller.abort();
+        await rejection(call);
+        equal(await app.cancelled_so_far(), 1);
+    },
+    async 'other options'({ app }) {
+        equal(await app.add(1, 2, undefined), 3);
+        equal(await app.add(1, 2, {}), 3);
+        equal(await app.add(1, 2, { signal: undefined }), 3);
+    },
+    async 'handles'({ app }) {
+        const image = await app.open_image(3, 4);
+        equal(await app.area(image, 0), 12);
+        const sound = await app.open_sound();
+        equal((await rejection(app.area(sound, 0))).message, 'this is no image');
+        const busy = app.area(image, 30);
+        image.close();
+        image.close();
+        await invalid(app.area(image, 0), /must be an open handle/);
+        equal(await app.open_images(), 1, 'as long as a call uses it');
+        equal(await busy, 12);
+        equal(await app.open_images(), 0);
+    },
+    async 'a handle of another module'({ app, create }) {
+        const other = await create();
+        const image = await (other.eddy ?? other).open_image(1, 1);
+        await invalid(app.area(image, 0), /must be an open handle of this module/);
+    },
+    async 'close cancels what runs, and waits for it'({ app }) {
+        const waits = app.wait_ms(60_000);
+        const cleans = app.cleans_up(20);
+        const failed = Promise.all([rejection(waits), rejection(cleans)]);
+        const closed = app.close();
+        const errors = await failed;
+        equal(errors.map((error) => error.name), ['EDDY_ECANCELED', 'EDDY_ECANCELED']);
+        equal(await closed, 0);
+        equal(await app.ended, 0);
+        equal(await app.close(), 0, 'a second time');
+        const late = await rejection(app.add(1, 2));
+        equal([late.name, late.message], ['EDDY_ECLOSED', 'the program has ended']);
+    },
+    async 'close before any call'({ app }) {
+        equal(await app.close(), 0);
+        equal((await rejection(app.add(1, 2))).name, 'EDDY_ECLOSED');
+    },
+    async 'a trap rejects all calls'({ app }) {
+        const waits = rejection(app.wait_ms(60_000));
+        const error = await rejection(app.trap());
+        equal((await waits).name, 'EDDY_EHOST');
+        equal(error.name, 'EDDY_EHOST');
+        equal((await rejection(app.add(1, 2))).name, 'EDDY_EHOST');
+        await app.ended;
+    },
+    async 'exit() rejects all calls'({ app }) {
+        const waits = rejection(app.wait_ms(60_000));
+        const left = rejection(app.leave(3));
+        equal(await app.ended, 3);
+        equal((await left).name, 'EDDY_ECLOSED');
+        equal((await waits).name, 'EDDY_ECLOSED');
+        equal((await rejection(app.add(1, 2))).name, 'EDDY_ECLOSED');
+    },
+};

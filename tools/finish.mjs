@@ -1,0 +1,152 @@
+// finish.mjs: node tools/finish.mjs X.mjs X.wasm X.d.mts: after the link: puts the bodies of EDDY_ASYNC_JS
+// and EDDY_JS, which are in a section of the module, into its JavaScript, and writes the TypeScript
+// declarations of what it exports. The sections themselves go in the pass that follows.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { createEddyValues } from '../web/values.mjs';
+
+const PLACEHOLDER = /(["'`])EDDY_JS_BODIES\1/;
+
+export class FinishError extends Error {}
+
+const parameterName = (declaration) => /\w+$/.exec(declaration.trim())[0];
+
+function parametersOf(text) {
+    const list = text.replace(/^\(|\)$/g, '').trim();
+    return list === 'void' ? [] : list.split(',').map(parameterName);
+}
+
+/** The JavaScript functions in the module: [{ name, parameters, isAsync, body }]. */
+export function bodiesOf(module) {
+    const found = [];
+    for (const section of WebAssembly.Module.customSections(module, 'eddy_js')) {
+        const parts = new TextDecoder().decode(section).split('\0');
+        for (let i = 0; i + 3 < parts.length; i += 4) {
+            const [name, parameters, kind, body] = parts.slice(i, i + 4);
+            found.push({ name, parameters: parametersOf(parameters), isAsync: kind === 'async', body });
+        }
+    }
+    return found;
+}
+
+function textOfBody({ name, parameters, isAsync, body }) {
+    const signal = parameters.includes('signal') ? '_' : 'signal';
+    const text = `${isAsync ? 'async ' : ''}function (${[signal, ...parameters].join(', ')}) ${body}`;
+    try {
+        new Function(`'use strict'; return (${text})`); // reads it only
+    } catch (error) {
+        throw new FinishError(`the body of ${name} is no JavaScript: ${error.message}\n  ${body}`);
+    }
+    const usesSignal = isAsync && signal === 'signal' && /\bsignal\b/.test(body);
+    return `${JSON.stringify(name)}: [${text}, ${usesSignal}]`;
+}
+
+/** The object literal that stands for all of them. */
+export function textOfBodies(bodies) {
+    return `{\n${bodies.map(textOfBody).join(',\n')}\n}`;
+}
+
+/** The signatures of what the module exports by EDDY_EXPORT. */
+export function signaturesOf(module) {
+    const stubs = new Proxy({}, { get: () => new Proxy({}, { get: () => () => 0 }) });
+    const { exports } = new WebAssembly.Instance(module, stubs);
+    if (!exports.eddy__exports_begin) return [];
+    const memory = () => new Uint8Array(exports.memory.buffer);
+    const host = {
+        memory, view: () => new DataView(exports.memory.buffer),
+        string: (at) => new TextDecoder().decode(memory().subarray(at, memory().indexOf(0, at))),
+    };
+    const { signatureOf } = createEddyValues(host, {});
+    const list = [];
+    for (let at = exports.eddy__exports_begin(); at < exports.eddy__exports_end(); at += 36) {
+        const signature = signatureOf(at);
+        const bad = [...signature.letters].slice(1).findIndex((letter) => 'SAF'.includes(letter));
+        if (bad >= 0) {
+            throw new FinishError(`${signature.site}: ${signature.name}: "${signature.parameters[bad]}" ` +
+                'is no type for an argument of an export');
+        }
+        list.push(signature);
+    }
+    return list;
+}
+
+const RESULTS = {
+    v: 'void', i: 'number', u: 'number', l: 'number', q: 'bigint', Q: 'bigint', f: 'number', d: 'number',
+    b: 'boolean', s: 'string | null', S: 'string | null', a: 'Uint8Array | null', A: 'Uint8Array | null',
+    h: 'EddyHandle | null', j: 'any',
+};
+const ARGUMENTS = { ...RESULTS, s: 'string', a: 'EddyBytes', h: 'EddyHandle' };
+const RESERVED = new Set(['call', 'close', 'ended', 'tasks', 'tree', 'trace']);
+
+function declarationOf({ name, result, parameters, site, letters }) {
+    const list = parameters.map((text, i) => `${safe(parameterName(text))}: ${ARGUMENTS[letters[i + 1]]}`);
+    const promise = `Promise<${RESULTS[letters[0]]}>`;
+    const call = `    call(${[`function_: '${name}'`, ...list, 'options?: EddyCallOptions'].join(', ')}): ${promise};\n`;
+    if (RESERVED.has(name)) return call;
+    return `    /** ${result} ${name}(${parameters.join(', ') || 'void'}), ${site.replace(/^.*\//, '')} */\n` +
+        `    ${name}(${[...list, 'options?: EddyCallOptions'].join(', ')}): ${promise};\n${call}`;
+}
+
+const KEYWORDS = new Set(['in', 'new', 'delete', 'function', 'var', 'let', 'with', 'class', 'this', 'arguments']);
+const safe = (name) => (KEYWORDS.has(name) ? `${name}_` : name);
+
+/** The text of X.d.mts. */
+export function declarationsOf(signatures) {
+    return `// Made by eddy from the exports of the module.
+
+export type EddyBytes = Uint8Array | ArrayBuffer | ArrayBufferView;
+
+export interface EddyCallOptions {
+    /** Aborting it cancels the call's task. */
+    signal?: AbortSignal;
+}
+
+/** An object of C's. */
+export interface EddyHandle {
+    close(): void;
+}
+
+/** What calls reject with. */
+export interface EddyError extends Error {
+    readonly code: number;
+    readonly task?: string;
+    readonly site?: string;
+}
+
+export interface EddyApp {
+${signatures.map(declarationOf).join('')}    /** Ends what runs; calls reject from then on. */
+    close(): Promise<number | undefined>;
+    /** Settles with the program's exit status. */
+    readonly ended: Promise<number | undefined>;
+}
+
+export interface EddyModule {
+    readonly eddy: EddyApp;
+    [name: string]: any;
+}
+
+export default function create(options?: Record<string, unknown>): Promise<EddyModule>;
+`;
+}
+
+function main([js, wasm, types]) {
+    const module = new WebAssembly.Module(readFileSync(wasm));
+    const bodies = bodiesOf(module);
+    const text = readFileSync(js, 'utf8');
+    if (PLACEHOLDER.test(text))
+        writeFileSync(js, text.replace(PLACEHOLDER, () => textOfBodies(bodies)));
+    else if (bodies.length) throw new FinishError(`${js} has no place for the JavaScript of the module`);
+    const signatures = signaturesOf(module);
+    if (signatures.length) writeFileSync(types, declarationsOf(signatures));
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+    try {
+        main(process.argv.slice(2));
+    } catch (error) {
+        if (!(error instanceof FinishError)) throw error;
+        process.stderr.write(`eddy: ${error.message}\n`);
+        process.exitCode = 1;
+    }
+}

@@ -1,0 +1,188 @@
+/* exports.c: JavaScript calls C. A call is a task; what it returned, or why it failed, is told to the
+ * other side (calls.mjs) when its function has returned, or when the task ends without having run. */
+#include "../src/core/internal.h"
+
+#include <stdlib.h>
+
+#define loop eddy__the_loop
+
+void eddy_js_returned(uint32_t call, char letter, const eddy__slot *result);
+void eddy_js_failed(uint32_t call, int code, const char *name, const char *message,
+                    const char *task, const char *site);
+void eddy_js_ended(int result);
+void eddy_js_drop(uint32_t value);
+
+/* The argument of the task of a call: copied by the spawn, freed after call_ended. */
+typedef struct call {
+    const eddy__signature *function;
+    uint32_t number;  /* the other side's; 0: it has been told of the end */
+    void *payload;    /* strings and bytes among the arguments; owned, by malloc */
+    int thrown;       /* by eddy_throw */
+    eddy__slot arguments[EDDY__MOST_ARGUMENTS]; /* of a copy only as many as it has */
+} call;
+
+/* Where the other side writes the arguments of the next call. */
+static eddy__slot slots[EDDY__MOST_ARGUMENTS];
+static call *starting; /* until its task owns it */
+
+/* ---- one call ---------------------------------------------------------------------------------- */
+
+static void tell_failure(call *c, int code, const char *text) {
+    uint32_t number = c->number;
+    c->number = 0;
+    eddy_js_failed(number, code, eddy_errname(code), text, c->function->name, c->function->site);
+}
+
+static void free_result(char letter, const eddy__slot *result) {
+    if (letter == 'S') free(result->own_text);
+    if (letter == 'A') free(result->buffer.data);
+}
+
+int eddy__export_run(void *arg) {
+    call *c = arg;
+    eddy__slot result = {0};
+    c->function->invoke(&result, c->arguments);
+    char letter = c->function->letters[0];
+    int code = c->thrown;
+    if (code == 0 && letter == 'i' && result.i < 0) code = result.i;
+    if (code) {
+        eddy__text *text = eddy__task_text(eddy__current, code);
+        tell_failure(c, code, text ? text->bytes : eddy_strerror(code));
+        eddy__text_release(text);
+    } else {
+        uint32_t number = c->number;
+        c->number = 0;
+        eddy_js_returned(number, letter, &result);
+    }
+    free_result(letter, &result);
+    return 0;
+}
+
+static size_t count_of(const call *c) {
+    return strlen(c->function->letters) - 1;
+}
+
+static void unpin_handles(call *c, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (c->function->letters[i + 1] == 'h') eddy__handle_unpin(c->arguments[i].handle);
+}
+
+/* An argument lives as long as the call. */
+static void drop_values(const call *c) {
+    for (size_t i = 0; i < count_of(c); i++)
+        if (c->function->letters[i + 1] == 'j') eddy_js_drop(c->arguments[i].js.id);
+}
+
+static void call_ended(void *arg) {
+    call *c = arg;
+    int code = c == starting ? EDDY_ENOMEM : EDDY_ECANCELED;
+    if (c->number) tell_failure(c, code, eddy_strerror(code));
+    unpin_handles(c, count_of(c));
+    drop_values(c);
+    free(c->payload);
+}
+
+int eddy_throw(int code, const char *format, ...) {
+    eddy__task *task = eddy__current;
+    if (!task) return code;
+    if (task->co.fn == eddy__export_run) {
+        call *c = task->co.arg;
+        c->thrown = code;
+    }
+    va_list arguments;
+    va_start(arguments, format);
+    eddy__text *text = format ? eddy__text_format(format, arguments) : NULL;
+    va_end(arguments);
+    if (text) eddy__task_fail(task, code, text);
+    return code;
+}
+
+/* A call may come at any time: that nothing runs is no deadlock (R7). */
+__attribute__((constructor)) static void hold(void) {
+    eddy__host_hold(1);
+}
+
+/* ---- what the other side calls ------------------------------------------------------------------ */
+
+/* The linker makes these, if there is an export at all. */
+extern const eddy__signature __start_eddy_exports[] __attribute__((weak));
+extern const eddy__signature __stop_eddy_exports[] __attribute__((weak));
+
+EDDY__EXPORT const eddy__signature *eddy__exports_begin(void) {
+    return __start_eddy_exports;
+}
+EDDY__EXPORT const eddy__signature *eddy__exports_end(void) {
+    return __stop_eddy_exports;
+}
+EDDY__EXPORT eddy__slot *eddy__export_slots(void) {
+    return slots;
+}
+
+static void library_ended(int result, void *ctx) {
+    (void)ctx;
+    eddy_js_ended(result);
+}
+
+/* Begins the run of a library. Returns 0, or ESTATE: a program's run is under way. */
+EDDY__EXPORT int eddy__library_open(void) {
+    return eddy__loop_open(library_ended, NULL);
+}
+EDDY__EXPORT int eddy__library_close(void) {
+    return eddy__loop_close();
+}
+
+/* Handles stay valid until the call has ended. */
+static bool pin_handles(call *c) {
+    size_t count = count_of(c);
+    for (size_t i = 0; i < count; i++) {
+        if (c->function->letters[i + 1] != 'h') continue;
+        if (eddy__handle_pin(c->arguments[i].handle)) continue;
+        unpin_handles(c, i);
+        return false;
+    }
+    return true;
+}
+
+/* Begins a call with the arguments in the slots; `payload` is from eddy__host_alloc and becomes the
+ * call's. The first step runs at once, unless JavaScript itself has been called by a task.
+ * Returns the task, borrowed until its end is told; NULL: that has been told already. */
+EDDY__EXPORT eddy_future *eddy__export_start(const eddy__signature *function, uint32_t number,
+                                             void *payload) {
+    call c = {.function = function, .number = number, .payload = payload};
+    size_t arguments = count_of(&c) * sizeof(eddy__slot);
+    memcpy(c.arguments, slots, arguments);
+    if (loop.phase != EDDY__RUN || !pin_handles(&c)) {
+        if (loop.phase != EDDY__RUN)
+            tell_failure(&c, EDDY_ECLOSED, "the program has ended");
+        else
+            tell_failure(&c, EDDY_EINVAL, "the handle is closed");
+        drop_values(&c);
+        free(payload);
+        return NULL;
+    }
+    eddy_time next = eddy__timers_next();
+    eddy_spawn_options options = {
+        .arg = &c,
+        .arg_size = offsetof(call, arguments) + arguments,
+        .arg_free = call_ended,
+        .eager = eddy__loop_enter(),
+    };
+    eddy__task *outer = eddy__current; /* what it may do is no matter of the caller's */
+    eddy__current = NULL;
+    starting = &c;
+    eddy_future *f = eddy__spawn_with(function->site, function->name, eddy__export_run, &options);
+    starting = NULL;
+    bool running = f && f->state == EDDY_PENDING;
+    eddy_release(f);
+    if (options.eager) eddy__loop_leave(next);
+    eddy__current = outer;
+    return running ? f : NULL;
+}
+
+EDDY__EXPORT void eddy__export_cancel(eddy_future *task) {
+    (void)eddy_cancel(task);
+}
+
+EDDY__EXPORT void eddy__handle_drop(uint32_t index, uint32_t serial) {
+    eddy_handle_close((eddy_handle){(uint64_t)serial << 32 | index});
+}
