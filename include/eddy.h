@@ -9,8 +9,14 @@
  *                   elsewhere EDDY_ESTATE. All other calls may also be made from callbacks.
  *   NULL futures    a failed spawn returns NULL; every call takes NULL as a future that failed with
  *                   EDDY_ENOMEM.
+ *   NULL options    mean all defaults. A begin that fails is remembered; the matching end returns it.
  *   sites           calls that spawn or block are macros that record file and line, behind which
  *                   stands a function of the same name; EDDY_NO_SITES removes that.
+ *   unused results  the compiler warns of a blocking call whose result is ignored; EDDY_IGNORE(call)
+ *                   says that it is meant.
+ *   before a run    eddy_clock_virtual, eddy_schedule_seed, eddy_set_report, eddy_set_allocator and
+ *                   eddy_debug act on the process: they may come before anything else, and outlive a
+ *                   run.
  *   C++17           options through the _with functions and a filled struct; the macros with
  *                   designated initialisers are for C.
  */

@@ -25,6 +25,7 @@ const HELP = `./build.sh COMMAND
   conformance [--host H] [CASE…]       the conformance programs alone; --repeat memory|orders:
                                        natively, many times each; H may be valgrind, too
   bench [-- --json FILE]               the bench table
+  docs                                 build/docs: API reference and guide, as pages
   clean                                remove what was built
 `;
 
@@ -124,6 +125,10 @@ const COMMANDS = {
         await installPackages();
         const own = args.filter((arg) => arg !== '--');
         return foreground(process.execPath, [join(ROOT, 'bench/run.mjs'), ...own]);
+    },
+    async docs() {
+        await installPackages();
+        return (await import('./docs.mjs')).main();
     },
     async clean() {
         rmSync(join(ROOT, 'build'), { recursive: true, force: true });

@@ -40,10 +40,13 @@
 /* A point in time or a duration, in nanoseconds. */
 typedef int64_t eddy_time;
 
+/* A microsecond, a millisecond, a second: `500 * EDDY_MS`. */
 #define EDDY_US 1000LL
 #define EDDY_MS 1000000LL
 #define EDDY_S 1000000000LL
+/* No limit, as a duration and as a point in time. */
 #define EDDY_FOREVER INT64_MAX
+/* Already over, in option structs, where 0 means "none". */
 #define EDDY_NOW INT64_MIN
 /* For option structs, where 0 means "none": a duration <= 0 becomes "already over". */
 #define EDDY_IN(d) ((d) > 0 ? (eddy_time)(d) : EDDY_NOW)

@@ -11,6 +11,7 @@
 typedef struct eddy_sender eddy_sender;
 typedef struct eddy_receiver eddy_receiver;
 
+/* How a channel is to be. Zero means default. */
 typedef struct eddy_chan_options {
     void (*free_item)(void *item); /* called for an item that nobody will receive: frees what the
                                       item owns, not its bytes; outside of any task */
@@ -27,8 +28,8 @@ typedef struct eddy_watcher eddy_watcher;
 /* One thing that eddy_select may do: made by the EDDY_CASE_ macros. While a task waits with it, it
  * must stay where it is. */
 typedef struct eddy_case {
-    unsigned kind;
-    void *object;
+    unsigned kind; /* which of the EDDY_CASE_ macros made it */
+    void *object;  /* the queue, end, future or event */
     void *item;  /* where an item goes to or comes from */
     int result;  /* of the case that happened, as its own call would have returned */
     struct eddy__task *task; /* the rest is the runtime's, while it waits */
@@ -60,7 +61,9 @@ enum {
     EDDY__CASE_JOIN,
     EDDY__CASE_EVENT
 };
-/* eddy_case cases[] = {EDDY_CASE_GET(&jobs, &job), EDDY_CASE_EVENT(&stop)}; */
+/* What eddy_select may do: get from or put to a queue, receive or send at an end of a channel, join a
+ * future, wait for an event: `eddy_case cases[] = {EDDY_CASE_GET(&jobs, &job), EDDY_CASE_EVENT(&stop)}`.
+ * Each as the call of that name; nothing is done until eddy_select is called. */
 #define EDDY_CASE_GET(queue, item_) EDDY__CASE(EDDY__CASE_GET, (queue), (item_))
 #define EDDY_CASE_PUT(queue, item_) EDDY__CASE(EDDY__CASE_PUT, (queue), (void *)(item_))
 #define EDDY_CASE_RECV(rx, item_) EDDY__CASE(EDDY__CASE_RECV, (rx), (item_))

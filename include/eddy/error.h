@@ -30,11 +30,12 @@
     X(EHOSTNOTFOUND, -21, "host name not found")                                                   \
     X(EHTTP, -22, "HTTP status is not a success")
 
+/* The codes as constants. */
 typedef enum eddy_error_code {
 #define EDDY__ERROR_ENUM(name, code, text) EDDY_##name = (code),
     EDDY_ERRORS(EDDY__ERROR_ENUM)
 #undef EDDY__ERROR_ENUM
-        EDDY_OK = 0
+        EDDY_OK = 0 /* and every value above: success */
 } eddy_error_code;
 
 /* Codes at or below this belong to the application. */

@@ -13,6 +13,7 @@ typedef struct eddy_group {
     bool begun, ended;
 } eddy_group;
 
+/* How a group is to be. Zero means default. */
 typedef struct eddy_group_options {
     bool supervisor;  /* a child's error is collected, and cancels nobody */
     eddy_time timeout; /* for body and children together, from now; 0 none, EDDY_NOW already over */
@@ -22,7 +23,7 @@ typedef struct eddy_group_options {
 
 /* One error of a group. The strings are the group's. */
 typedef struct eddy_error {
-    int code;
+    int code;            /* what that task returned */
     const char *message; /* "" if there is none */
     const char *task;    /* name of the task that ended with it */
 } eddy_error;

@@ -10,6 +10,7 @@ typedef struct eddy_stream eddy_stream;
 /* The answer to a request: headers are there, the body comes as a stream. */
 typedef struct eddy_response eddy_response;
 
+/* What to fetch, and how. Zero means default. */
 typedef struct eddy_fetch_options {
     const char *url;            /* absolute */
     const char *method;         /* default GET */
@@ -38,7 +39,8 @@ int eddy_read_exactly(eddy_stream *s, void *buffer, size_t size) EDDY__BLOCKS;
 int eddy_read_until(eddy_stream *s, const char *delimiter, size_t limit, char **out,
                     size_t *length) EDDY__BLOCKS;
 
-/* eddy_read_until a newline; the newline (and a carriage return before it) is left out. [blocks] */
+/* eddy_read_until a newline; the newline (and a carriage return before it) is left out. [blocks]
+ * Results as eddy_read_until. */
 int eddy_read_line(eddy_stream *s, size_t limit, char **out, size_t *length) EDDY__BLOCKS;
 
 /* Sends a request and waits until the headers of the answer are there. [blocks]

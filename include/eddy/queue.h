@@ -11,8 +11,9 @@ typedef enum eddy_order {
     EDDY_PRIORITY /* the least by `compare`, of equal ones the oldest */
 } eddy_order;
 
+/* How a queue is to be. Zero means default. */
 typedef struct eddy_queue_options {
-    eddy_order order;
+    eddy_order order; /* which item a get takes */
     int (*compare)(const void *a, const void *b); /* as for qsort; needed by EDDY_PRIORITY */
     void (*free_item)(void *item); /* called for an item that nobody will get: frees what the item
                                       owns, not its bytes */
@@ -41,7 +42,8 @@ typedef struct eddy_queue {
     eddy__wait_list getters, putters, joiners;
 } eddy_queue;
 
-/* eddy_queue q = EDDY_QUEUE(struct job, 64); capacity 0 is unbounded. Constant. */
+/* A queue's initialiser: `eddy_queue jobs = EDDY_QUEUE(struct job, 64)`. Capacity 0 is unbounded.
+ * Constant, so that it may stand at file scope. */
 #define EDDY_QUEUE(type, capacity_)                                                                \
     {                                                                                              \
         sizeof(type), (capacity_), {EDDY_FIFO, 0, 0}, 0, 0, 0, 0, 0, 0, false, false, 0, {0, 0},   \

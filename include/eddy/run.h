@@ -47,11 +47,11 @@ int eddy_interrupt(void);
 
 /* An error that nobody read, or a lint. `task` may be NULL; all strings are valid during the call. */
 typedef struct eddy_report {
-    int code;
+    int code;            /* what went wrong; EDDY_ESTATE for a lint */
     const char *message; /* "" if there is none */
     const char *task;    /* name of the task */
     const char *file;    /* where it was spawned; "" if unknown */
-    int line;
+    int line;            /* its line, or 0 */
 } eddy_report;
 
 /* Sends reports to `fn` instead of stderr; NULL restores that. Acts on the process. */

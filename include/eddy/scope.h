@@ -16,6 +16,7 @@ typedef struct eddy_scope {
     bool expired;                  /* by its deadline: the first cause counts */
 } eddy_scope;
 
+/* How a scope is to be. Zero means default. */
 typedef struct eddy_scope_options {
     eddy_time timeout;  /* from now; 0 none, EDDY_NOW already over */
     eddy_time deadline; /* on eddy_now's clock; 0 none, EDDY_NOW already over */
@@ -26,7 +27,7 @@ typedef struct eddy_scope_options {
 
 /* Names a scope to other tasks; a number that never dangles. */
 typedef struct eddy_scope_ref {
-    uint64_t id;
+    uint64_t id; /* 0: none */
 } eddy_scope_ref;
 
 EDDY__BEGIN_C
@@ -91,7 +92,8 @@ EDDY__END_C
 /* EDDY_SCOPE(limit, .timeout = 5 * EDDY_S); declares and begins scope `limit`. End it with
  * `rc = eddy_scope_end(&limit, rc)`; a block left without that is closed by a net, untranslated. */
 #define EDDY_SCOPE(...) EDDY__SCOPE_BEGIN(__VA_ARGS__, .reserved_ = 0)
-/* The same, holding back cancellation from outside: for cleanup that must wait. */
+/* EDDY_SHIELD(cleanup, .timeout = 1 * EDDY_S); the same, holding back cancellation from outside: for
+ * cleanup that must wait. */
 #define EDDY_SHIELD(...) EDDY__SHIELD_BEGIN(__VA_ARGS__, .reserved_ = 0)
 /* With the last field appended nothing is left out after a comma, which strict C11 forbids. */
 #define EDDY__SHIELD_BEGIN(name, ...) EDDY__SCOPE_BEGIN(name, .shield = true, __VA_ARGS__)

@@ -32,7 +32,7 @@ typedef struct eddy_sem {
     eddy__wait_list waiters;
 } eddy_sem;
 
-/* eddy_sem s = EDDY_SEM(3); */
+/* A semaphore's initialiser, with that many permits: `eddy_sem s = EDDY_SEM(3)`. Constant. */
 #define EDDY_SEM(permits_) {(permits_), 0, {0, 0}}
 /* The same, where a release beyond the first value is EDDY_EINVAL. */
 #define EDDY_SEM_BOUNDED(permits_) {(permits_), (size_t)(permits_) + 1, {0, 0}}
@@ -43,7 +43,7 @@ typedef struct eddy_limiter {
     eddy__wait_list waiters;
 } eddy_limiter;
 
-/* eddy_limiter l = EDDY_LIMITER(10); */
+/* A limiter's initialiser, with that many places: `eddy_limiter l = EDDY_LIMITER(10)`. Constant. */
 #define EDDY_LIMITER(total_) {(total_), 0, {0, 0}}
 
 /* A meeting point of `parties` tasks. */
@@ -53,7 +53,7 @@ typedef struct eddy_barrier {
     eddy__wait_list waiters;
 } eddy_barrier;
 
-/* eddy_barrier b = EDDY_BARRIER(3); */
+/* A barrier's initialiser, for that many tasks: `eddy_barrier b = EDDY_BARRIER(3)`. Constant. */
 #define EDDY_BARRIER(parties_) {(parties_), 0, false, {0, 0}}
 
 EDDY__BEGIN_C

@@ -12,8 +12,9 @@ typedef struct eddy_future eddy_future;
 /* A task's body. Its result is the task's result: >= 0 success, < 0 an error. */
 typedef int (*eddy_fn)(void *arg);
 
+/* Where a future stands. */
 typedef enum eddy_state {
-    EDDY_PENDING,
+    EDDY_PENDING,   /* not ended */
     EDDY_DONE,      /* the result is >= 0 */
     EDDY_CANCELLED, /* the result is EDDY_ECANCELED, whoever asked */
     EDDY_FAILED     /* the result is any other error */
@@ -51,10 +52,11 @@ int eddy_go(eddy_fn fn, void *arg);
  * Follows trio's way, not asyncio's: a cancelled joiner leaves `f` alone (R3). */
 int eddy_join(eddy_future *f) EDDY__BLOCKS;
 
-/* Joins `f` and releases the handle. [blocks] If the caller is cancelled while it waits: when it
- * holds the only handle of a task, that task is cancelled and waited for, and ITS result is
- * returned; otherwise EDDY_ECANCELED. EDDY_ESTATE (outside a task, joining itself) releases the
- * handle too. Follows `await task` of asyncio. */
+/* Joins `f` and releases the handle. [blocks]
+ * Returns f's result. If the caller is cancelled while it waits: when it holds the only handle of a
+ * task, that task is cancelled and waited for, and its result returned; otherwise EDDY_ECANCELED.
+ * EDDY_ESTATE (outside a task, joining itself) releases the handle too.
+ * Follows `await task` of asyncio. */
 int eddy_await(eddy_future *f) EDDY__BLOCKS;
 
 /* Asks for the cancellation of a task; a plain future is rejected with EDDY_ECANCELED. The task
@@ -130,7 +132,7 @@ int eddy_off_done(eddy_future *f, void (*fn)(eddy_future *f, void *ctx), void *c
 
 /* A callback of the loop: a number, nothing to release. `id` is 0 if it could not be made. */
 typedef struct eddy_call {
-    uint64_t id;
+    uint64_t id; /* 0: none */
 } eddy_call;
 
 /* Calls `fn(ctx)` from the loop in the next pass, outside of any task: it cannot block.

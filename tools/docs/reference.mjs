@@ -1,0 +1,160 @@
+// reference.mjs: the page of all that the headers declare.
+
+import { codeHtml, escape, linkNames, page } from './page.mjs';
+import { declarations } from './headers.mjs';
+
+/** Where a name is documented, below `base`: name -> URL or null. */
+export function linker(model, base = '') {
+    const known = new Set([...declarations(model)].map(({ name }) => name));
+    return (name) => (known.has(name) ? `${base}#${name}` : null);
+}
+
+// A call or initialiser written out in a comment: a known name with its parentheses, whatever is in
+// them, or what stands in backticks.
+const WRITTEN = /`([^`]+)`|\b(eddy_\w+|EDDY_[A-Z_]+|fn)(\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?/g;
+
+/** A comment's sentence as HTML. Backticks, names and calls are code; rules lead to the guide. */
+function sentence(text, urlOf) {
+    let html = '', end = 0;
+    for (const match of text.matchAll(WRITTEN)) {
+        const [all, quoted, name, call] = match;
+        html += rules(escape(text.slice(end, match.index)));
+        end = match.index + all.length;
+        if (quoted) html += `<code>${codeHtml(quoted, 'c', urlOf)}</code>`;
+        else if (call || urlOf(name)) html += `<code>${linkNames(escape(name + (call ?? '')), urlOf)}</code>`;
+        else html += escape(all);
+    }
+    return html + rules(escape(text.slice(end)));
+}
+
+const rules = (html) => html.replace(/\bR(\d+)\b/g, '<a href="from-asyncio.html#r$1">R$1</a>');
+
+/** A comment as HTML: prose, then what is returned, then whom it follows. */
+function commentHtml(comment, urlOf) {
+    const text = comment.replace(/\s*\[blocks\]/g, '');
+    return text.split(/\n\s*\n/).map((paragraph) => {
+        let rest = paragraph.replace(/\s+/g, ' ').trim();
+        let follows = '';
+        rest = rest.replace(/(^|\s)Follows (.+?)\.(?=\s|$)/, (all) => {
+            follows = `<p class="follows">${sentence(all.trim(), urlOf)}</p>`;
+            return '';
+        });
+        const at = rest.search(/(?<=^|[.)] )(Returns|Results as) /);
+        const [before, returns] = at < 0 ? [rest, ''] : [rest.slice(0, at).trim(), rest.slice(at)];
+        return (before && `<p>${sentence(before, urlOf)}</p>\n`) +
+            (returns && `<p class="returns">${sentence(returns, urlOf)}</p>\n`) + follows;
+    }).join('\n');
+}
+
+/** How a program writes it. */
+function signature(item, entry) {
+    if (item.kind === 'macro') {
+        const text = entry.comment.replace(/\s+/g, ' ');
+        const written = [...text.matchAll(WRITTEN)].find(([, , name, call]) => name === item.name && call);
+        return item.variadic && written ? written[0] : item.code;
+    }
+    if (item.kind === 'function') return item.code;
+    if (item.constants.length) return `enum ${item.name}`;
+    if (!/\{/.test(item.code)) return item.code;
+    if (!item.fields) return `typedef struct ${item.name} ${item.name};`;
+    const width = Math.max(...item.fields.map(({ code }) => code.length));
+    const lines = item.fields.map(({ code, comment }) =>
+        `    ${code.padEnd(comment ? width : 0)}${comment ? ` /* ${comment.replace(/\s+/g, ' ')} */` : ''}`);
+    return `typedef struct ${item.name} {\n${lines.join('\n')}\n} ${item.name};`;
+}
+
+function constantsHtml({ constants = [] }, urlOf) {
+    if (!constants.length) return '';
+    return `<dl>${constants.map(({ name, comment }) =>
+        `<div id="${name}"><dt><code>${name}</code></dt><dd>${sentence(comment, urlOf)}</dd></div>`).join('\n')}</dl>`;
+}
+
+/** The name that is declared stands out: the last one of a typedef, the first of anything else. */
+function strong(html, name) {
+    const places = [...html.matchAll(new RegExp(`\\b${name}\\b(?![^<]*>)`, 'g'))];
+    const { index } = (/typedef/.test(html) ? places.at(-1) : places[0]) ?? {};
+    if (index === undefined) return html;
+    return `${html.slice(0, index)}<b>${name}</b>${html.slice(index + name.length)}`;
+}
+
+function entryHtml(entry, urlOf) {
+    const items = entry.items.map((item) => {
+        const others = (name) => (name === item.name ? null : urlOf(name));
+        const badge = item.blocks ? '<a class="blocks" href="#blocks">blocks</a>' : '';
+        return `<div class="signature" id="${item.name}">` +
+            `<pre><code>${strong(codeHtml(signature(item, entry), 'c', others), item.name)}</code></pre>${badge}` +
+            `<a class="anchor" href="#${item.name}" aria-label="Link to ${item.name}">#</a></div>`;
+    });
+    // The way a macro is written stands above already.
+    const [first] = entry.items;
+    let comment = entry.comment;
+    if (first.kind === 'macro' && first.variadic) {
+        const written = signature(first, entry);
+        const flat = comment.replace(/\s+/g, ' ');
+        if (flat.startsWith(written)) comment = flat.slice(written.length).replace(/^;\s*/, '');
+        comment = comment.replace(/^[a-z]/, (letter) => letter.toUpperCase());
+    }
+    const constants = entry.items.map((item) => constantsHtml(item, urlOf)).join('');
+    return `<section class="entry">\n${items.join('\n')}\n${commentHtml(comment, urlOf)}${constants}</section>`;
+}
+
+function errorTable(errors, users, urlOf) {
+    if (!errors.length) return '';
+    const rows = errors.map(({ name, code, comment }) => {
+        const by = users.get(name) ?? [];
+        const list = by.length ? `<details><summary>${by.length} calls</summary>${
+            by.map((each) => `<code><a href="${urlOf(each)}">${each}</a></code>`).join(' ')}</details>` : '';
+        return `<tr id="${name}"><td><code>${name}</code></td><td>${String(code).replace('-', '−')}</td>` +
+            `<td>${escape(comment)}${list}</td></tr>`;
+    });
+    return '<h3 id="error-table">All codes</h3>\n<table><thead><tr><th>Name<th>Code<th>Text, and whose ' +
+        `description names it</thead>\n${rows.join('\n')}</table>`;
+}
+
+/** eddy.h's own comment: its first line, then terms with their meaning. */
+function conventions(intro, urlOf) {
+    const terms = [];
+    for (const line of intro.split('\n').slice(1)) {
+        const [, term, text] = /^\s{2}(\S.*?)\s{2,}(\S.*)$/.exec(line) ?? [];
+        if (term) terms.push([term, text]);
+        else if (line.trim()) terms.at(-1)[1] += ` ${line.trim()}`;
+    }
+    return `<h2 id="conventions">Conventions</h2>\n<dl class="terms">${terms.map(([term, text]) =>
+        `<div${term === '[blocks]' ? ' id="blocks"' : ''}><dt>${escape(term.replace(/[[\]]/g, ''))}</dt>` +
+        `<dd>${sentence(text, urlOf)}</dd></div>`).join('\n')}</dl>`;
+}
+
+const idOf = ({ name }) => name.replace(/^eddy\/|\.h$/g, '');
+
+export function referencePage(model) {
+    const urlOf = linker(model);
+    const users = new Map();
+    for (const { name, entry, item } of declarations(model)) {
+        if (item?.kind !== 'function') continue;
+        for (const [error] of entry.comment.matchAll(/\bEDDY_E[A-Z]+\b/g))
+            users.set(error, [...new Set([...(users.get(error) ?? []), name])]);
+    }
+    const menu = ['<p class="home"><b>eddy</b> API<br><a href="from-asyncio.html">From asyncio to eddy</a></p>',
+        '<input id="find" type="search" placeholder="Find a name ( / )" aria-label="Find a name">'];
+    const main = ['<h1>eddy: API reference</h1>',
+        '<p>asyncio for C on WebAssembly: <code>#include &lt;eddy.h&gt;</code> declares everything ' +
+        'below. The page is made from the headers. Who knows Python’s asyncio may begin with ' +
+        '<a href="from-asyncio.html">From asyncio to eddy</a>.</p>', conventions(model.intro, urlOf)];
+    for (const header of model.headers) {
+        const id = idOf(header);
+        const entries = header.sections.flatMap((section) => section.entries);
+        const names = entries.flatMap(({ items }) => items.map(({ name }) => name));
+        menu.push(`<section><h2><a href="#${id}">${id}</a></h2><ul>${names.map((name) =>
+            `<li><a href="#${name}">${name}</a>`).join('')}</ul></section>`);
+        main.push(`<h2 id="${id}">${id} <small>#include &lt;${header.name}&gt;</small></h2>`);
+        const [about, ...more] = header.intro.split(/\n\s*\n/);
+        main.push(`<p class="about">${sentence(about.replace(/^./, (letter) => letter.toUpperCase()), urlOf)}</p>`);
+        main.push(...more.map((text) => commentHtml(text, urlOf)));
+        for (const { title, entries: own } of header.sections) {
+            if (title && title !== id) main.push(`<h3>${title.replace(/^./, (letter) => letter.toUpperCase())}</h3>`);
+            main.push(...own.map((entry) => entryHtml(entry, urlOf)));
+        }
+        main.push(errorTable(header.errors, users, urlOf));
+    }
+    return page({ title: 'eddy: API reference', menu: menu.join('\n'), main: main.join('\n') });
+}
