@@ -1,4 +1,4 @@
-// The first examples: one source, the same output on every host.
+// The examples that need no network: one source, the same output on every host.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { HOSTS } from '../tools/hosts/index.mjs';
 import { runOn, told } from './lib/hosts.mjs';
 
-for (const name of ['countasync', 'chores']) {
+for (const name of ['countasync', 'chores', 'mirrors', 'pipeline']) {
     const expected = readFileSync(new URL(`../examples/${name}.expected`, import.meta.url), 'utf8');
     for (const hostName of Object.keys(HOSTS)) {
         test(`${name} on ${hostName}`, async (t) => {

@@ -9,7 +9,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { basename, dirname, join } from 'node:path';
 import { ASYNCIFY, CHECK_STACK, COMPILE, LINK, WARNINGS } from './flags.mjs';
 
-const PROGRAM_FOLDERS = ['examples', 'tests/conformance', 'tests/programs', 'bench/c'];
+const PROGRAM_FOLDERS = ['examples', 'examples/from-asyncio', 'tests/conformance', 'tests/programs', 'bench/c'];
 
 const RUNTIME = {
     all: ['src/core', 'src/sync', 'src/io'],

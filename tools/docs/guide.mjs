@@ -57,6 +57,11 @@ export function guidePage(urlOf) {
             codespan({ text }) {
                 return `<code>${/\b(eddy_|EDDY_)/.test(text) ? codeHtml(text, 'c', urlOf) : escape(text)}</code>`;
             },
+            // The pages stand by themselves: no links into the source tree.
+            link({ href, tokens }) {
+                const html = this.parser.parseInline(tokens);
+                return /^(https:|#)/.test(href) ? `<a href="${href}">${html}</a>` : `<code>${html}</code>`;
+            },
             heading({ tokens, depth }) {
                 const html = this.parser.parseInline(tokens);
                 const id = idOf(html);
@@ -70,7 +75,7 @@ export function guidePage(urlOf) {
         },
     });
     const main = sideBySide(marked.parse(readFileSync(join(ROOT, GUIDE), 'utf8')));
-    const menu = `<p class="home"><b>eddy</b><br><a href="index.html">API reference</a></p>\n<ul>${
+    const menu = `<p class="home"><b>eddy</b><br><a href="index.html">API reference</a></p>\n<ul class="titles">${
         headings.map(({ id, html }) => `<li><a href="#${id}">${html}</a>`).join('\n')}</ul>`;
     return page({ title: 'From asyncio to eddy', menu, main, wide: true });
 }
