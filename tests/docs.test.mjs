@@ -14,7 +14,9 @@ import { linker, referencePage } from '../tools/docs/reference.mjs';
 
 const model = await readHeaders(join(ROOT, 'include'));
 
-/** What is found missing when `change` has been made to a copy of a header. */
+const missing = gaps(model);
+
+/** What is found missing besides when `change` has been made to a copy of a header. */
 async function gapsAfter(header, change) {
     const folder = mkdtempSync(join(tmpdir(), 'eddy-headers-'));
     try {
@@ -24,13 +26,14 @@ async function gapsAfter(header, change) {
         const after = change(before);
         assert.notEqual(after, before, `the change to ${header} changes nothing`);
         writeFileSync(path, after);
-        return gaps(await readHeaders(folder));
+        const known = missing.map((gap) => gap.replace(/:\d+:/, ''));
+        return gaps(await readHeaders(folder)).filter((gap) => !known.includes(gap.replace(/:\d+:/, '')));
     } finally {
         rmSync(folder, { recursive: true });
     }
 }
 
-test('no public name is without its comment', () => assert.deepEqual(gaps(model), []));
+test('no public name is without its comment', () => assert.deepEqual(missing, []));
 
 const append = (code) => (text) => text.replace(/EDDY__END_C\n(?![\s\S]*EDDY__END_C)/, `${code}\n$&`);
 const GAPS = {
@@ -69,8 +72,7 @@ test('a comment that is taken away is missed', async () => {
 test('every name of the vocabulary is declared', () => {
     const names = JSON.parse(readFileSync(new URL('docs/names.json', import.meta.url), 'utf8'));
     const declared = new Set([...declarations(model)].map(({ name }) => name));
-    const missing = Object.values(names).flat().filter((name) => !declared.has(name));
-    assert.deepEqual(missing, []);
+    assert.deepEqual(Object.values(names).flat().filter((name) => !declared.has(name)), []);
     assert.ok(Object.values(names).flat().length > 200, 'the list of names is nearly empty');
 });
 

@@ -33,14 +33,14 @@
 
 /* Bytes that belong to somebody else. An argument has a zero byte behind its last. */
 typedef struct eddy_bytes {
-    const void *data;
-    size_t size;
+    const void *data; /* the first */
+    size_t size;      /* how many */
 } eddy_bytes;
 
 /* Bytes from malloc that belong to who has got them. */
 typedef struct eddy_buffer {
-    void *data;
-    size_t size;
+    void *data;  /* the first */
+    size_t size; /* how many */
 } eddy_buffer;
 
 /* A number that stands for an object of C's while JavaScript holds it. It never dangles. */
@@ -272,7 +272,8 @@ EDDY__JS_TYPES(EDDY__JS_TYPE)
     EDDY__JS_FUNCTION(result, name, parameters, true, eddy__js_call, EDDY__BLOCKS, #name, #result, \
                       #parameters)
 
-/* The same without `async`: returns at once, blocks nothing, may be called outside of a task. */
+/* EDDY_JS(result, name, (parameters), { body }): the same without `async`: returns at once, blocks
+ * nothing, may be called outside of a task. */
 #define EDDY_JS(result, name, parameters, ...)                                                     \
     EDDY__JS_BODY(#name, #parameters, "", #__VA_ARGS__)                                                             \
     EDDY__JS_FUNCTION(result, name, parameters, false, eddy__js_run, , #name, #result, #parameters)

@@ -12,7 +12,7 @@ import { Language, Parser } from 'web-tree-sitter';
 
 // As somebody learns them, not as the alphabet has them.
 const ORDER = ['base', 'task', 'scope', 'group', 'combine', 'sync', 'queue', 'channel', 'generator',
-    'local', 'io', 'error', 'run', 'inspect'];
+    'local', 'io', 'js', 'error', 'run', 'inspect'];
 
 const isPrivate = (name) => /^eddy__|^EDDY__|_$|_H$/.test(name);
 
@@ -108,11 +108,13 @@ function declarationOf(node, source) {
     return { kind: 'function', name, code: code.replace(/\s*\n\s*/g, ' '), line, blocks };
 }
 
-/** The declarations and comments of a file in order, through its #if lines. */
+/** The declarations and comments of a file in order; the lines of an #if come first. */
+const isCondition = ({ type }) => /^preproc_(if|ifdef|else|elif)$/.test(type);
+
 function* walk(node) {
     for (const child of node.namedChildren) {
-        if (/^preproc_(if|ifdef|else|elif)$/.test(child.type)) yield* walk(child);
-        else yield child;
+        yield child;
+        if (isCondition(child)) yield* walk(child);
     }
 }
 
@@ -124,26 +126,29 @@ function errorsOf(text) {
 function readHeader(c, name, source) {
     const tree = c.parse(plainC(source));
     const header = { name, intro: '', sections: [{ title: '', entries: [] }], errors: errorsOf(source) };
-    let comment = null, entry = null, previousRow = -2;
+    let commentRow = -2, text = '', entry = null, previousRow = -2;
+    const named = new Set();
     for (const node of walk(tree.rootNode)) {
         if (node.type === 'comment') {
             const title = banner(node.text);
             if (title) header.sections.push({ title, entries: [] });
             else if (!header.intro) header.intro = prose(node.text).replace(/^\S+\.h: /, '');
             else if (entry && firstRow(node) === previousRow) entry.comment ||= prose(node.text);
-            else comment = title ? null : node;
+            else [text, commentRow] = [prose(node.text), lastRow(node)];
+            continue;
+        }
+        if (isCondition(node)) {
+            if (commentRow + 1 === firstRow(node)) commentRow++;
             continue;
         }
         const declaration = declarationOf(node, source);
         if (!declaration?.name || isPrivate(declaration.name)) continue;
-        const all = header.sections.flatMap(({ entries }) => entries.flatMap(({ items }) => items));
-        if (declaration.kind === 'macro' && all.some((item) => item.name === declaration.name)) continue;
+        if (named.has(declaration.name)) continue;
+        named.add(declaration.name);
         const row = firstRow(node);
-        if (comment && lastRow(comment) + 1 === row) {
-            entry = { comment: prose(comment.text), items: [] };
-            header.sections.at(-1).entries.push(entry);
-        } else if (!entry || previousRow + 1 !== row) {
-            entry = { comment: '', items: [] };
+        const above = commentRow + 1 === row;
+        if (above || !entry || previousRow + 1 !== row) {
+            entry = { comment: above ? text : '', items: [] };
             header.sections.at(-1).entries.push(entry);
         }
         entry.items.push(declaration);
@@ -151,9 +156,9 @@ function readHeader(c, name, source) {
     }
     const belongs = /fields belong to the runtime/;
     for (const { entries } of header.sections) {
-        for (const { comment: text, items } of entries) {
+        for (const { comment, items } of entries) {
             for (const item of items.filter(({ fields }) => fields)) {
-                if (belongs.test(text.replace(/\s+/g, ' ')) || belongs.test(header.intro)) item.fields = null;
+                if (belongs.test(comment.replace(/\s+/g, ' ')) || belongs.test(header.intro)) item.fields = null;
             }
         }
     }

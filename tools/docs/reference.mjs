@@ -29,10 +29,17 @@ function sentence(text, urlOf) {
 
 const rules = (html) => html.replace(/\bR(\d+)\b/g, '<a href="from-asyncio.html#r$1">R$1</a>');
 
+/** Lines that are indented stand as they are. */
+function codeBlock(lines, urlOf) {
+    const code = lines.replace(/^\n+|\s+$/g, '').replace(/^ {4}/gm, '');
+    return `<div class="program"><pre><code>${codeHtml(code, 'c', urlOf)}</code></pre></div>`;
+}
+
 /** A comment as HTML: prose, then what is returned, then whom it follows. */
 function commentHtml(comment, urlOf) {
-    const text = comment.replace(/\s*\[blocks\]/g, '');
-    return text.split(/\n\s*\n/).map((paragraph) => {
+    const text = comment.replace(/ ?\[blocks\]/g, '');
+    return text.split(/\n\s*\n|((?:^|\n)(?: {4}.*(?:\n\n(?= {4})|\n|$))+)/).filter(Boolean).map((paragraph) => {
+        if (/^\n? {4}/.test(paragraph)) return codeBlock(paragraph, urlOf);
         let rest = paragraph.replace(/\s+/g, ' ').trim();
         let follows = '';
         rest = rest.replace(/(^|\s)Follows (.+?)\.(?=\s|$)/, (all) => {
@@ -46,12 +53,18 @@ function commentHtml(comment, urlOf) {
     }).join('\n');
 }
 
+/** The beginning of a macro's comment if it shows how it is written: [all, the code]. */
+function writtenAs({ name }, { comment }) {
+    const [first] = comment.replace(/\s+/g, ' ').matchAll(WRITTEN);
+    if (!first || first.index || first[2] !== name || !first[3]) return null;
+    const [all, body = ''] = /^( \{ body \})?[;:]? ?/.exec(comment.replace(/\s+/g, ' ').slice(first[0].length));
+    return [first[0] + all, first[0] + body];
+}
+
 /** How a program writes it. */
 function signature(item, entry) {
     if (item.kind === 'macro') {
-        const text = entry.comment.replace(/\s+/g, ' ');
-        const written = [...text.matchAll(WRITTEN)].find(([, , name, call]) => name === item.name && call);
-        return item.variadic && written ? written[0] : item.code;
+        return writtenAs(item, entry)?.[1] ?? item.code;
     }
     if (item.kind === 'function') return item.code;
     if (item.constants.length) return `enum ${item.name}`;
@@ -86,14 +99,9 @@ function entryHtml(entry, urlOf) {
             `<a class="anchor" href="#${item.name}" aria-label="Link to ${item.name}">#</a></div>`;
     });
     // The way a macro is written stands above already.
-    const [first] = entry.items;
-    let comment = entry.comment;
-    if (first.kind === 'macro' && first.variadic) {
-        const written = signature(first, entry);
-        const flat = comment.replace(/\s+/g, ' ');
-        if (flat.startsWith(written)) comment = flat.slice(written.length).replace(/^;\s*/, '');
-        comment = comment.replace(/^[a-z]/, (letter) => letter.toUpperCase());
-    }
+    const written = entry.items[0].kind === 'macro' && writtenAs(entry.items[0], entry);
+    let comment = written ? entry.comment.replace(/\s+/g, ' ').slice(written[0].length) : entry.comment;
+    comment = comment.replace(/^(?!eddy_)[a-z]/, (letter) => letter.toUpperCase());
     const constants = entry.items.map((item) => constantsHtml(item, urlOf)).join('');
     return `<section class="entry">\n${items.join('\n')}\n${commentHtml(comment, urlOf)}${constants}</section>`;
 }
@@ -147,9 +155,8 @@ export function referencePage(model) {
         menu.push(`<section><h2><a href="#${id}">${id}</a></h2><ul>${names.map((name) =>
             `<li><a href="#${name}">${name}</a>`).join('')}</ul></section>`);
         main.push(`<h2 id="${id}">${id} <small>#include &lt;${header.name}&gt;</small></h2>`);
-        const [about, ...more] = header.intro.split(/\n\s*\n/);
-        main.push(`<p class="about">${sentence(about.replace(/^./, (letter) => letter.toUpperCase()), urlOf)}</p>`);
-        main.push(...more.map((text) => commentHtml(text, urlOf)));
+        const intro = header.intro.replace(/^./, (letter) => letter.toUpperCase());
+        main.push(`<div class="about">${commentHtml(intro, urlOf)}</div>`);
         for (const { title, entries: own } of header.sections) {
             if (title && title !== id) main.push(`<h3>${title.replace(/^./, (letter) => letter.toUpperCase())}</h3>`);
             main.push(...own.map((entry) => entryHtml(entry, urlOf)));
