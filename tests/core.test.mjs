@@ -25,6 +25,8 @@ const SELF_CHECKING = {
     group_ends: 'groups: start, and every way to leave one',
     combining: 'waits, walks, races',
     generators: 'generators (R13)',
+    queues: 'queues: storage, lines, shutdown, lack of memory',
+    channels: 'channels, broadcast, watch',
     frames: 'locals of every kind survive suspensions',
     debugging: 'debug mode and its reports',
     tracing: 'recording and its memory',

@@ -12,7 +12,8 @@ const eddy__wait_kind eddy__queue_getting = {
 
 /* ---- memory -------------------------------------------------------------------------------------- */
 
-#define FIRST_ROOM 8
+#define FIRST_ROOM 8 /* items, unless they are large */
+#define LARGE 256    /* bytes */
 
 static size_t round_up(size_t size, size_t unit) {
     return (size + unit - 1) / unit * unit;
@@ -30,23 +31,25 @@ static size_t stride_of(const eddy_queue *q) {
     return round_up(serial_offset(q) + sizeof(uint64_t), q->item_size % 16 ? 8 : 16);
 }
 
-/* False: there is no memory, and nothing has changed. */
+/* How many items the memory is to hold next; as many as now: there cannot be more. */
+static size_t next_room(const eddy_queue *q, size_t stride) {
+    size_t most = stride ? PTRDIFF_MAX / stride : PTRDIFF_MAX;
+    if (q->capacity && q->capacity < most) most = q->capacity;
+    if (stride == 0 || q->room >= most / 2) return most;
+    if (q->room) return q->room * 2;
+    size_t first = stride < LARGE ? FIRST_ROOM : 1;
+    return first < most ? first : most;
+}
+
+/* The queue's memory is full. False: there is no more, and nothing has changed. */
 static bool grow(eddy_queue *q) {
     static char no_bytes;
     if (q->item_size > PTRDIFF_MAX / 2) return false;
-    size_t stride = stride_of(q), most = stride ? PTRDIFF_MAX / stride : PTRDIFF_MAX;
-    if (q->capacity && q->capacity < most) most = q->capacity;
-    if (q->room >= most) return false;
-    size_t room = q->room ? (q->room < most / 2 ? q->room * 2 : most) : FIRST_ROOM;
-    if (room > most || stride == 0) room = most;
-    if (stride == 0) {
-        q->items = &no_bytes; /* tokens take none */
-        q->room = room;
-        return true;
-    }
-    char *items = eddy__alloc(room * stride);
+    size_t stride = stride_of(q), room = next_room(q, stride);
+    if (room == q->room) return false;
+    char *items = stride ? eddy__alloc(room * stride) : &no_bytes; /* tokens take none */
     if (!items) return false;
-    if (q->items) { /* it is full: the newest stands before the oldest */
+    if (q->items) { /* the newest stands before the oldest */
         size_t head = q->room - q->first;
         memcpy(items, q->items + q->first * stride, head * stride);
         memcpy(items + head * stride, q->items, q->first * stride);
