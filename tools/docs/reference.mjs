@@ -29,17 +29,28 @@ function sentence(text, urlOf) {
 
 const rules = (html) => html.replace(/\bR(\d+)\b/g, '<a href="from-asyncio.html#r$1">R$1</a>');
 
-/** Lines that are indented stand as they are. */
+/** Parted by empty lines, and where lines begin or cease to be indented: those stand as they are. */
+function paragraphs(text) {
+    const parts = [];
+    let isCode = false;
+    for (const line of text.split('\n')) {
+        const indented = line.startsWith('    ') || (isCode && line === '');
+        if (parts.length === 0 || indented !== isCode || (line === '' && !indented)) parts.push([]);
+        isCode = indented;
+        parts.at(-1).push(line);
+    }
+    return parts.map((lines) => lines.join('\n').trimEnd()).filter((part) => part.trim());
+}
+
 function codeBlock(lines, urlOf) {
-    const code = lines.replace(/^\n+|\s+$/g, '').replace(/^ {4}/gm, '');
-    return `<div class="program"><pre><code>${codeHtml(code, 'c', urlOf)}</code></pre></div>`;
+    const code = linkNames(escape(lines.replace(/^ {4}/gm, '')), urlOf);
+    return `<div class="program"><pre><code>${code}</code></pre></div>`;
 }
 
 /** A comment as HTML: prose, then what is returned, then whom it follows. */
 function commentHtml(comment, urlOf) {
-    const text = comment.replace(/ ?\[blocks\]/g, '');
-    return text.split(/\n\s*\n|((?:^|\n)(?: {4}.*(?:\n\n(?= {4})|\n|$))+)/).filter(Boolean).map((paragraph) => {
-        if (/^\n? {4}/.test(paragraph)) return codeBlock(paragraph, urlOf);
+    return paragraphs(comment.replace(/ ?\[blocks\]/g, '')).map((paragraph) => {
+        if (/^ {4}/.test(paragraph)) return codeBlock(paragraph, urlOf);
         let rest = paragraph.replace(/\s+/g, ' ').trim();
         let follows = '';
         rest = rest.replace(/(^|\s)Follows (.+?)\.(?=\s|$)/, (all) => {
@@ -93,9 +104,11 @@ function strong(html, name) {
 function entryHtml(entry, urlOf) {
     const items = entry.items.map((item) => {
         const others = (name) => (name === item.name ? null : urlOf(name));
+        const written = signature(item, entry);
+        const code = item.kind === 'macro' ? linkNames(escape(written), others) : codeHtml(written, 'c', others);
         const badge = item.blocks ? '<a class="blocks" href="#blocks">blocks</a>' : '';
-        return `<div class="signature" id="${item.name}">` +
-            `<pre><code>${strong(codeHtml(signature(item, entry), 'c', others), item.name)}</code></pre>${badge}` +
+        return `<div class="signature${written.includes('\n') ? '' : ' line'}" id="${item.name}">` +
+            `<pre><code>${strong(code, item.name)}</code></pre>${badge}` +
             `<a class="anchor" href="#${item.name}" aria-label="Link to ${item.name}">#</a></div>`;
     });
     // The way a macro is written stands above already.
@@ -110,12 +123,12 @@ function errorTable(errors, users, urlOf) {
     if (!errors.length) return '';
     const rows = errors.map(({ name, code, comment }) => {
         const by = users.get(name) ?? [];
-        const list = by.length ? `<details><summary>${by.length} calls</summary>${
+        const list = by.length ? `<details><summary>${by.length} ${by.length === 1 ? 'call' : 'calls'}</summary>${
             by.map((each) => `<code><a href="${urlOf(each)}">${each}</a></code>`).join(' ')}</details>` : '';
         return `<tr id="${name}"><td><code>${name}</code></td><td>${String(code).replace('-', '−')}</td>` +
             `<td>${escape(comment)}${list}</td></tr>`;
     });
-    return '<h3 id="error-table">All codes</h3>\n<table><thead><tr><th>Name<th>Code<th>Text, and whose ' +
+    return '<h3 id="error-table">All codes</h3>\n<table class="errors"><thead><tr><th>Name<th>Code<th>Text, and whose ' +
         `description names it</thead>\n${rows.join('\n')}</table>`;
 }
 
