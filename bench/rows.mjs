@@ -8,6 +8,7 @@
  * rounds    how often each side is run
  * baseline  on Node: an entry of js/baselines.mjs or a peer built as a web program; its name in the
  *           table is `label`
+ * without   in place of a baseline and peers: the same program and runtime built with this macro
  * peers     under wasmtime
  * curve     numbers to measure with in turn, in place of the first argument, none above the second;
  *           the baseline is then eddy itself with the first number, times what the logarithm has
@@ -121,6 +122,14 @@ export const ROWS = [
         baseline: 'fiber', label: 'emscripten_fiber_swap',
         target: { 'node 26': { ratio: 1 / 15 }, 'node 20': { ratio: 1 / 8 } },
     },
+    // What tracing costs while nothing is traced, in a switch, in a wait and in a task's life.
+    ...[['', 'switch', [2_000_000, 64], [100_000, 64]], ['_wait', 'queue', [1_000_000, 1], [50_000, 1]],
+        ['_spawn', 'spawn', [200_000, 1, 10_000], [20_000, 1, 10_000]]].map(([suffix, program, args, quick]) => ({
+        name: `trace_off${suffix}`, program, unit: 'ns', args, quick, rounds: 21,
+        what: `${program}, traceable but not traced`,
+        without: 'EDDY_NO_TRACE', label: 'EDDY_NO_TRACE',
+        target: { node: { ratio: 1.05 }, wasmtime: { ratio: 1.05 } },
+    })),
     {
         name: 'task_memory', program: 'memory', unit: 'bytes',
         what: 'a sleeping task of 100,000, .stack = 1024',
@@ -144,5 +153,5 @@ export function targetOf(row, host) {
 
 /** The hosts that a row is measured on, of those named. */
 export function hostsOf(row, hosts) {
-    return hosts.filter((host) => host.startsWith('node') || row.peers);
+    return hosts.filter((host) => host.startsWith('node') || row.peers || row.without);
 }

@@ -79,10 +79,19 @@ async function fetchNode26(found) {
     }
 }
 
+/** The rows' programs, and of rows that compare two builds the other one, as PROGRAM-MACRO. */
 async function artifactsFor(host, rows) {
-    const paths = new Map(rows.map(({ program }) => [program, join('bench/c', `${program}.c`)]));
-    const built = await build({ host, mode: 'release', programs: [...paths.values()], quiet: true });
-    return Object.fromEntries([...paths].map(([name, path]) => [name, built.get(path)]));
+    const artifacts = {};
+    const add = async (some, defines) => {
+        const paths = new Map(some.map(({ program }) => [program, join('bench/c', `${program}.c`)]));
+        const built = await build(
+            { host, mode: 'release', programs: [...paths.values()], defines, quiet: true });
+        for (const [name, path] of paths) artifacts[[name, ...defines].join('-')] = built.get(path);
+    };
+    await add(rows, []);
+    for (const macro of new Set(rows.map(({ without }) => without).filter(Boolean)))
+        await add(rows.filter(({ without }) => without === macro), [macro]);
+    return artifacts;
 }
 
 async function peersFor(rows, tools, field) {

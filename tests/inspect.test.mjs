@@ -2,7 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runOn, told } from './lib/hosts.mjs';
+import { build } from '../tools/build.mjs';
+import { HOSTS } from '../tools/hosts/index.mjs';
+import { needHost, runOn, told } from './lib/hosts.mjs';
 
 const PROGRAM = 'tests/programs/inspecting.c';
 const HOST_NAMES = ['native', 'node', 'wasmtime'];
@@ -187,6 +189,16 @@ for (const hostName of HOST_NAMES) {
         }
     });
 }
+
+test('a runtime without traces says so', async (t) => {
+    const host = await needHost(t, 'native');
+    if (!host) return;
+    const built = await build(
+        { ...HOSTS.native.build, programs: [PROGRAM], defines: ['EDDY_NO_TRACE'], quiet: true });
+    const result = await host.run(built.get(PROGRAM), { args: ['trace'] });
+    assert.match(result.stderr, /main ended with EDDY_ENOSYS/, told(result));
+    assert.equal(result.stdout, '', told(result));
+});
 
 test('a host operation in a trace', async (t) => {
     const rows = await lines(t, 'node', 'trace-fetch');

@@ -44,11 +44,13 @@ function inTurn(key, work) {
 
 /**
  * Builds `programs` (paths of C files, from the project's root or absolute) for `host` in `mode`.
+ * `defines` are macros that the runtime and the programs are compiled with.
  * With `keepGoing` everything is tried before the failure is told.
  * -> Map from each path as given to its artifact: an executable, X.mjs (beside it X.wasm), X.wasm
  * (a component for wasip2).
  */
-export async function build({ host, mode = 'release', programs, quiet = false, keepGoing = false }) {
+export async function build(
+    { host, mode = 'release', programs, defines = [], quiet = false, keepGoing = false }) {
     if (!HOSTS.includes(host)) throw new BuildError(`no host "${host}": ${HOSTS.join(', ')}`);
     if (!MODES.includes(mode)) throw new BuildError(`no mode "${mode}": ${MODES.join(', ')}`);
     if (mode === 'asan' && host !== 'native') throw new BuildError('sanitizers run natively only');
@@ -60,8 +62,8 @@ export async function build({ host, mode = 'release', programs, quiet = false, k
     const needsSources = [...paths.values()].some((path) => needsOf(path).sources.length);
     const want = [host === 'wasip2' ? 'wasi' : host, ...(needsSources ? ['sources'] : [])];
     const tools = await setup({ want, quiet });
-    return inTurn(`${host}-${mode}`, async () => {
-        const { folder, file } = configure({ host, mode, tools, programs: [...paths.values()] });
+    return inTurn([host, mode, ...defines].join('-'), async () => {
+        const { folder, file } = configure({ host, mode, tools, defines, programs: [...paths.values()] });
         const artifacts = new Map([...paths].map(([given, path]) =>
             [given, artifactOf(folder, host, path)]));
         if (artifacts.size) await ninja(tools, ['-f', file, ...(keepGoing ? ['-k', '0'] : []), ...artifacts.values()], quiet);

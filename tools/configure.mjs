@@ -167,11 +167,14 @@ function linkRule(host, mode, tools, { cc, env }, folder) {
         `${asyncify(mode, tools, '$out.d/$base.wasm', '$stem.wasm')} && mv $out.d/$base.mjs $out && rm -r $out.d`;
 }
 
-/** Writes the ninja file; -> { folder, file }. `programs` adds to the project's own. */
-export function configure({ host, mode, tools, programs = [] }) {
-    const folder = join('build', `${host}-${mode}`);
+/**
+ * Writes the ninja file; -> { folder, file }. `programs` adds to the project's own; `defines` are
+ * macros that everything is compiled with.
+ */
+export function configure({ host, mode, tools, programs = [], defines = [] }) {
+    const folder = join('build', [host, mode, ...defines].join('-'));
     const tool = compilers(host, tools);
-    const flags = [...COMPILE.all, ...COMPILE[host], ...COMPILE[mode]];
+    const flags = [...COMPILE.all, ...COMPILE[host], ...COMPILE[mode], ...defines.map((name) => `-D${name}`)];
     const cc = command(tool.env, tool.cc);
     const lines = [
         `builddir = ${folder}`,

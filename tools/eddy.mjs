@@ -16,7 +16,8 @@ const HELP = `./build.sh COMMAND
   build [--host H] [--mode M] [FILE…]  build programs; H: native web wasi (default all); wasi: a core
                                        module of WASI 0.1 in build/wasi-M and a component of 0.2
                                        in build/wasip2-M;
-                                       M: ${MODES.join(' ')} (default release)
+                                       M: ${MODES.join(' ')} (default release);
+                                       --define EDDY_NO_TRACE leaves tracing out
   run NAME [--host H] [--mode M] [-- ARG…]
                                        run an example or a C file; H: node chromium native,
                                        wasmtime (WASI 0.2) or wasmtime-p1 (WASI 0.1)
@@ -31,7 +32,9 @@ const HELP = `./build.sh COMMAND
 
 class UsageError extends Error {}
 
-const HOST_OPTIONS = { host: { type: 'string' }, mode: { type: 'string' } };
+const HOST_OPTIONS = {
+    host: { type: 'string' }, mode: { type: 'string' }, define: { type: 'string', multiple: true },
+};
 
 function options(args, extra = {}) {
     try {
@@ -70,11 +73,12 @@ async function run(args) {
     const end = args.indexOf('--');
     const own = end < 0 ? args : args.slice(0, end);
     const programArgs = end < 0 ? [] : args.slice(end + 1);
-    const { values: { host = 'node', mode = 'release' }, positionals } = options(own);
+    const { values: { host = 'node', mode = 'release', define }, positionals } = options(own);
     if (positionals.length !== 1) throw new UsageError('run wants one NAME');
     if (!RUN_HOSTS[host]) throw new UsageError(`no host "${host}": ${Object.keys(RUN_HOSTS).join(', ')}`);
     const program = findProgram(positionals[0]);
-    const artifact = (await build({ host: RUN_HOSTS[host], mode, programs: [program] })).get(program);
+    const artifact = (await build(
+        { host: RUN_HOSTS[host], mode, programs: [program], defines: define })).get(program);
     if (host === 'native') return foreground(artifact, programArgs);
     if (host === 'node') {
         return foreground(process.execPath,
@@ -102,10 +106,10 @@ const COMMANDS = {
         return foreground(process.execPath, ['--no-warnings', join(ROOT, 'tools/setup.mjs'), ...args]);
     },
     async build(args) {
-        const { values: { host, mode = 'release' }, positionals } = options(args);
+        const { values: { host, mode = 'release', define }, positionals } = options(args);
         const programs = positionals.length ? positionals : projectPrograms();
         const hosts = !host ? HOSTS : host === 'wasi' ? ['wasi', 'wasip2'] : [host];
-        for (const each of hosts) await build({ host: each, mode, programs });
+        for (const each of hosts) await build({ host: each, mode, programs, defines: define });
         return 0;
     },
     run,

@@ -33,6 +33,7 @@ export async function measureOnNode({ host, program, rows, artifacts, peers, qui
                 row: row.name, rounds: quick ? 2 : row.rounds, args,
                 artifact: artifacts[row.program],
                 baseline: peers[row.baseline]?.artifact ?? row.baseline,
+                without: row.without && artifacts[`${row.program}-${row.without}`],
                 curve: row.curve?.filter((n) => n <= args[1]),
             };
         });

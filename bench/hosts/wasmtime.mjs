@@ -54,7 +54,12 @@ export async function measureOnWasmtime({ rows, artifacts, peers, tools, quick }
         const args = quick ? row.quick : row.args;
         const own = await compile(wasmtime, version, artifacts[row.program], true);
         const sides = { eddy: () => once(wasmtime, own, args) };
-        for (const name of row.peers) {
+        if (row.without) {
+            const other = artifacts[`${row.program}-${row.without}`];
+            const program = await compile(wasmtime, version, other, true);
+            sides[row.without] = () => once(wasmtime, program, args);
+        }
+        for (const name of row.peers ?? []) {
             if (!peers[name].artifact) continue;
             const program = await compile(wasmtime, version, peers[name].artifact, false);
             sides[name] = () => once(wasmtime, program, [row.program, ...args]);

@@ -1,6 +1,7 @@
 // driver.mjs: node --expose-gc driver.mjs JOB: measures eddy's programs and their baselines in one
-// process, in turns. JOB is JSON: { rows: [{ row, rounds, args, artifact, baseline }] }; `baseline`
-// is a path of a web program, or names an entry of baselines.mjs; a row with a `curve` has none.
+// process, in turns. JOB is JSON: { rows: [{ row, rounds, args, artifact, baseline, without }] };
+// `baseline` is a path of a web program, or names an entry of baselines.mjs; `without`, in its place,
+// is eddy's own program built otherwise; a row with a `curve` has none.
 // Prints one line of JSON for each row: { row, value: [samples], baseline: [samples] },
 // { row, points: [{ n, samples }] } or { row, error }.
 //
@@ -15,11 +16,12 @@ async function settle() {
     await new Promise((done) => { setTimeout(done, 25); });
 }
 
-async function measure({ row, args, artifact, baseline, rounds }) {
+async function measure({ row, args, artifact, baseline, without, rounds }) {
     const sides = {
         value: () => runProgram(artifact, args),
-        baseline: () => (baselines[baseline] ? baselines[baseline](...args)
-            : runProgram(baseline, args, { plain: true })),
+        baseline: () => (without ? runProgram(without, args)
+            : baselines[baseline] ? baselines[baseline](...args)
+                : runProgram(baseline, args, { plain: true })),
     };
     const samples = { row, value: [], baseline: [] };
     // The first round compiles and is thrown away. Who begins alternates, so that neither side

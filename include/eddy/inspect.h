@@ -29,10 +29,10 @@ int eddy_stacks(FILE *out);
  * process, at once. Follows asyncio's debug mode. */
 void eddy_debug(bool on);
 
-/* Starts recording what tasks do into a ring of `events` entries: the oldest are overwritten. 0 stops
- * and frees it, which nothing else does; another number begins anew. Times are the host's, also on
- * the virtual clock. Acts on the process, at once. Returns 0, EDDY_ENOMEM, or EDDY_ENOSYS if the runtime was built with
- * EDDY_NO_TRACE. Never blocks. */
+/* Starts recording what tasks do into a ring of `events` entries: the oldest are overwritten. 0
+ * stops and frees it, which nothing else does; another number begins anew. Times are the host's,
+ * also on the virtual clock. Acts on the process, at once. Returns 0, EDDY_ENOMEM, or EDDY_ENOSYS if
+ * the runtime was built with EDDY_NO_TRACE. Never blocks. */
 int eddy_trace_start(size_t events);
 
 /* Writes what was recorded to `out` as a Chrome trace, which Perfetto and the DevTools performance

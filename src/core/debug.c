@@ -66,7 +66,8 @@ static void dropped(eddy_future *f) {
     bool cleans_up = eddy__current && eddy__current->cancelled;
     if (f->state != EDDY_PENDING || cleans_up) return;
     f->pins++; /* those who wait for it may leave it meanwhile */
-    eddy__lint("a future was dropped unresolved: nobody can resolve it any more", NULL, "made", site);
+    eddy__lint("a future was dropped unresolved: nobody can resolve it any more", NULL, "made",
+               site);
     f->pins--;
 }
 
@@ -96,7 +97,8 @@ static void report_leaks(void) {
         if (f->handles == 0 || ++leaks > LEAKS_TOLD) continue;
         eddy__line line = {0};
         describe_leak(&line, f);
-        eddy__lint(line.bytes, f->is_task ? eddy_name(f) : NULL, f->is_task ? "spawned" : "made", site);
+        eddy__lint(line.bytes, f->is_task ? eddy_name(f) : NULL, f->is_task ? "spawned" : "made",
+                   site);
     }
     if (leaks <= LEAKS_TOLD) return;
     eddy__line line = {0};

@@ -294,7 +294,8 @@ EDDY__INLINE bool run_next(bool observed) {
         instance_over = observed != loop.observed;
         return !instance_over;
     }
-    eddy__task *task = element->kind == EDDY__READY_NEW ? EDDY__OWNER(element, eddy__task, ready) : NULL;
+    bool is_new = element->kind == EDDY__READY_NEW;
+    eddy__task *task = is_new ? EDDY__OWNER(element, eddy__task, ready) : NULL;
     if (observed) eddy__step_begin(&step, task);
     if (task)
         eddy__task_start(task);

@@ -40,7 +40,8 @@ void eddy__observe(void) {
     if (observed == loop.observed) return;
     loop.observed = observed;
     if (!loop.in_pass) return;
-    if (observed && eddy__current && !eddy__the_step) eddy__step_begin(&begun_within, eddy__current);
+    if (observed && eddy__current && !eddy__the_step)
+        eddy__step_begin(&begun_within, eddy__current);
     if (mark_queued) return;
     mark_queued = true;
     if (!eddy__current) {

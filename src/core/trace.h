@@ -8,7 +8,7 @@ typedef struct eddy__trace_entry {
     eddy_time at;         /* on the host's clock, also when the tasks' is virtual */
     eddy_time duration;   /* of a step; -1 while it goes on */
     uint64_t number;      /* the task's serial or the operation's; 0: a callback, a pass */
-    uint64_t other;       /* the task that did it; that is waited for; a pass: how many tasks there are */
+    uint64_t other;       /* the task that did it, or is waited for; a pass: how many there are */
     const char *name;     /* the subject's; NULL: it got lost for want of memory */
     eddy__text *own_name; /* a reference to what `name` points into, if it is not static */
     const char *what;     /* the verb of a wait that begins or ends */
@@ -30,7 +30,8 @@ extern eddy__trace_ring eddy__the_trace;
 /* The entry of this number, or NULL if it is overwritten. */
 EDDY__INLINE eddy__trace_entry *eddy__trace_at(uint64_t number) {
     eddy__trace_ring *ring = &eddy__the_trace;
-    if (number < ring->first || number >= ring->next || ring->next - number > ring->size) return NULL;
+    bool written = number >= ring->first && number < ring->next;
+    if (!written || ring->next - number > ring->size) return NULL;
     return &ring->entries[number % ring->size];
 }
 

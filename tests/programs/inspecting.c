@@ -117,7 +117,8 @@ static int busy_life(void *arg) {
     (void)arg;
     eddy_future *plain = eddy_future_new();
     eddy_future *tasks[] = {
-        eddy_spawn_opt(locks, .name = "quote\" backslash\\ tab\t bad\xff\xc0\x80\xed\xa0\x80 good\xe2\x82\xac"),
+        eddy_spawn_opt(locks,
+                       .name = "quote\" backslash\\ tab\t bad\xff\xc0\x80\xed\xa0\x80 good\xe2\x82\xac"),
         eddy_spawn_opt(locks, .name = "second", .eager = true),
         eddy_spawn(joins, plain),
         eddy_spawn(generates, NULL),
