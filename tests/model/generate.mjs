@@ -47,7 +47,7 @@ const OPERATIONS = {
     'deadline': [1, () => []],
     'return': [1, (m) => [m.random.pick(VALUES)]],
     'fail': [2, (m) => [m.random.pick(ERRORS)]],
-    'repeat': [0.3, (m) => [m.random.pick([2, 3, 300])], 'simple'],
+    'repeat': [0.3, (m) => [m.random.pick([2, 3, 127, 128, 129, 255, 256, 257, 300])], 'simple'],
 
     'spawn': [8, (m) => [m.newHandle(), m.random.chance(15) ? 1 : 0]],
     'go': [1, (m) => [m.newTask()]],
@@ -127,6 +127,14 @@ const OPERATIONS = {
     'task_done': [2, (m) => [m.one('q')]],
     'queue_join': [1, (m) => [m.one('q')]],
     'shutdown': [0.5, (m) => [m.one('q'), m.random.below(2)]],
+    'send': [4, (m) => [m.handle(), m.random.below(40)]],
+    'recv': [4, (m) => [m.handle()]],
+    'try_send': [1.5, (m) => [m.handle(), m.random.below(40)]],
+    'try_recv': [1.5, (m) => [m.handle()]],
+    'clone_sender': [2, (m) => m.twoHandles()],
+    'clone_receiver': [2, (m) => m.twoHandles()],
+    'close_sender': [1, (m) => [m.handle()]],
+    'close_receiver': [1, (m) => [m.handle()]],
     'select': [5, (m) => [m.random.pick(LIMITS), ...m.cases()]],
 };
 
@@ -158,6 +166,7 @@ class Maker {
         for (const [kind, a, b] of [
             ['sem', random.below(3), random.chance(30) ? 1 : 0], ['sem', random.below(2), 0],
             ['limiter', random.below(4), 0], ['barrier', random.pick([0, 1, 2, 2, 2, 3, 3, 3]), 0], ['barrier', 2, 0],
+            ['channel', random.pick([0, 0, 1, 2]), 0], ['channel', 0, 0],
             ['queue', random.pick([0, 1, 1, 2, 3]), random.below(3)], ['queue', random.below(2), 0],
         ]) {
             const index = this.objects.filter((each) => each.kind === kind).length;
@@ -213,13 +222,24 @@ class Maker {
         return `k${this.random.below(this.scopes + 1)}`;
     }
 
+    /** Of a channel: mostly the first, which is there from the beginning. */
+    handle() {
+        return `h${this.random.pick([0, 0, 0, 10]) + this.random.pick([0, 0, 0, 1, 2])}`;
+    }
+
+    twoHandles() {
+        const channel = this.random.pick([0, 0, 10]);
+        return [`h${channel + this.random.pick([0, 0, 1])}`, `h${channel + 1 + this.random.below(2)}`];
+    }
+
     /** Of a select: kind, object, item. */
     cases() {
         const n = 1 + this.random.below(4);
         return Array.from({ length: n }, () => {
-            const kind = this.random.pick([0, 0, 1, 1, 2, 3]);
-            const object = [() => this.one('q'), () => this.one('q'), () => this.future(), () => this.one('e')][kind]();
-            return [kind, object, kind === 1 ? this.random.below(40) : 0];
+            const kind = this.random.pick([0, 0, 1, 1, 2, 3, 4, 5]);
+            const object = ['q', 'q', 't', 'e', 'h', 'h'][kind];
+            const word = { q: () => this.one('q'), t: () => this.future(), e: () => this.one('e'), h: () => this.handle() }[object]();
+            return [kind, word, kind === 1 || kind === 5 ? this.random.below(40) : 0];
         }).flat();
     }
 

@@ -18,6 +18,7 @@ enum {
     MAX_SCOPES = 64,
     MAX_GROUPS = 16,
     MAX_OBJECTS = 8, /* of each kind */
+    MAX_HANDLES = 20, /* of all senders, and of all receivers: ten a channel */
 };
 
 typedef struct context context;
@@ -70,6 +71,8 @@ typedef struct world {
     eddy_limiter limiters[MAX_OBJECTS];
     eddy_barrier barriers[MAX_OBJECTS];
     eddy_queue queues[MAX_OBJECTS];
+    eddy_sender *senders[MAX_HANDLES];
+    eddy_receiver *receivers[MAX_HANDLES];
     eddy_group groups[MAX_GROUPS];
     eddy_group *nets[MAX_GROUPS]; /* those on a task's stack, while they are open */
     eddy_interval intervals[MAX_OBJECTS];
@@ -79,7 +82,9 @@ extern world the_world;
 
 meaning find_meaning(const char *name); /* NULL: there is none */
 meaning find_object_meaning(const char *name);
+void item_dropped(void *item);
 eddy_time limit_of(long milliseconds); /* 1000: none */
+void destroy_objects(void);              /* after a run */
 int run_body(void *body);               /* a task's function */
 void say(const char *kind, int serial, long result); /* one line of the trace */
 int tell(const context *c, const operation *o, int result); /* the same for an operation */

@@ -2,11 +2,13 @@
 // program must print.
 
 import { limitOf, Meaning } from './meaning.mjs';
-import { Barrier, Condition, Event, Interval, Limiter, Lock, Queue, select, Semaphore } from './objects.mjs';
+import { Barrier, Channel, Condition, Event, Interval, Limiter, Lock, Queue, select, Semaphore } from './objects.mjs';
 import { CODES, Reference } from './reference.mjs';
 
-const { ESTATE } = CODES;
-const [PUT, JOIN, EVENT] = [1, 2, 3]; // cases of select; 0 is get
+const { EINVAL, ESTATE } = CODES;
+const SKIPPED = -99;
+const [PUT, JOIN, EVENT, RECV, SEND] = [1, 2, 3, 4, 5]; // cases of select; 0 is get
+const GIVES = new Set([PUT, SEND]);
 const KINDS = { l: Lock, e: Event, c: Condition, s: Semaphore, m: Limiter, b: Barrier, q: Queue, i: Interval };
 
 /**
@@ -26,7 +28,22 @@ class Full extends Meaning {
         else if (kind === 'sem') this.objects.set(`s${index}`, new Semaphore(eddy, a, b ? a : Infinity));
         else if (kind === 'limiter') this.objects.set(`m${index}`, new Limiter(eddy, a));
         else if (kind === 'barrier') this.objects.set(`b${index}`, new Barrier(eddy, a));
-        else this.objects.set(`q${index}`, new Queue(eddy, a, b));
+        else if (kind === 'queue') this.objects.set(`q${index}`, new Queue(eddy, a, b));
+        else this.makeChannel(index, a);
+    }
+
+    /** "h12" is the handle 2 of channel 1; handle 0 is there from the beginning. */
+    makeChannel(index, capacity) {
+        const channel = new Channel(this.eddy, capacity);
+        for (let i = 0; i < 10; i++) this.objects.set(`h${10 * index + i}`, channel);
+        channel.senders.add(`h${10 * index}`);
+        channel.receivers.add(`h${10 * index}`);
+    }
+
+    /** The channel, if the handle of that end is open. */
+    end(word, end) {
+        const channel = this.objects.get(word);
+        return channel?.[end].has(word) ? channel : null;
     }
 
     /** Objects that nobody made are as zero makes them. */
@@ -35,9 +52,15 @@ class Full extends Meaning {
         return this.objects.get(word);
     }
 
+    dropped = (item) => this.say('~', item, 0);
+
     /** After the run. */
     destroyObjects() {
-        for (let i = 0; i < 8; i++) this.objects.get(`q${i}`)?.items.forEach((item) => this.say('~', item, 0));
+        for (let i = 0; i < 8; i++) this.objects.get(`q${i}`)?.items.forEach(this.dropped);
+        for (let i = 0; i < 20; i++) {
+            this.objects.get(`h${i}`)?.closeSender(`h${i}`);
+            this.objects.get(`h${i}`)?.closeReceiver(`h${i}`, this.dropped);
+        }
     }
 
     *do_acquire(context, operation, word) {
@@ -161,9 +184,62 @@ class Full extends Meaning {
     }
 
     do_shutdown(context, operation, word, immediate) {
-        const rc = this.object(word).shutdown(immediate !== 0, (item) => this.say('~', item, 0));
+        const rc = this.object(word).shutdown(immediate !== 0, this.dropped);
         return this.tell(context, operation, rc);
     }
+
+    // ---- channels ------------------------------------------------------------------------------------
+
+    *refused() {
+        return (yield* this.eddy.enter()) ?? (yield* this.eddy.atOnce(EINVAL));
+    }
+
+    *do_send(context, operation, word, item) {
+        const channel = this.end(word, 'senders');
+        return this.tell(context, operation, channel ? yield* channel.put(item) : yield* this.refused());
+    }
+
+    *do_recv(context, operation, word) {
+        const channel = this.end(word, 'receivers');
+        const [rc, item] = channel ? yield* channel.get() : [yield* this.refused()];
+        return this.tell(context, operation, rc < 0 ? rc : item);
+    }
+
+    do_try_send(context, operation, word, item) {
+        return this.tell(context, operation, this.end(word, 'senders')?.tryPut(item) ?? EINVAL);
+    }
+
+    do_try_recv(context, operation, word) {
+        const [rc, item] = this.end(word, 'receivers')?.tryGet() ?? [EINVAL];
+        return this.tell(context, operation, rc < 0 ? rc : item);
+    }
+
+    clone(context, operation, from, to, end) {
+        const there = this.end(to, end);
+        const made = there ?? this.end(from, end);
+        if (!there) made?.[end].add(to);
+        return this.tell(context, operation, made ? 1 : 0);
+    }
+
+    do_clone_sender(context, operation, from, to) {
+        return this.clone(context, operation, from, to, 'senders');
+    }
+
+    do_clone_receiver(context, operation, from, to) {
+        return this.clone(context, operation, from, to, 'receivers');
+    }
+
+    do_close_sender(context, operation, word) {
+        this.end(word, 'senders')?.closeSender(word);
+        return this.tell(context, operation, 0);
+    }
+
+    do_close_receiver(context, operation, word) {
+        this.end(word, 'receivers')?.closeReceiver(word, this.dropped);
+        return this.tell(context, operation, 0);
+    }
+
+    // ---- select ----------------------------------------------------------------------------------------
 
     /** The promise is only that each has its turn: what C has chosen is followed, if it was ready. */
     choice(ready) {
@@ -175,18 +251,21 @@ class Full extends Meaning {
         const { eddy } = this;
         const triples = [];
         for (let i = 0; i < words.length; i += 3) triples.push(words.slice(i, i + 3));
+        const isClosed = ([kind, word]) => (kind === RECV && !this.end(word, 'receivers')) ||
+            (kind === SEND && !this.end(word, 'senders'));
+        if (triples.some(isClosed)) return this.tell(context, operation, SKIPPED);
         const joined = triples.filter(([kind]) => kind === JOIN).map(([, word]) => word);
         return yield* this.holding(joined, function* (futures) {
             const cases = triples.map(([kind, word, item]) => {
                 if (kind === JOIN) return eddy.joinCase(futures.shift());
                 if (kind === EVENT) return this.object(word).case();
-                return kind === PUT ? this.object(word).putCase(item) : this.object(word).getCase();
+                return GIVES.has(kind) ? this.object(word).putCase(item) : this.object(word).getCase();
             });
             const choose = (ready) => this.choice(ready);
             const self = joined.some((word) => eddy.current && this.future(word) === eddy.current.future);
             const [rc, result, item] = self ? yield* this.selfJoin()
                 : yield* select(eddy, cases, limitOf(timeout), choose);
-            if (rc >= 0) this.list(context, [rc, result, triples[rc][0] === PUT ? triples[rc][2] : item ?? -88]);
+            if (rc >= 0) this.list(context, [rc, result, GIVES.has(triples[rc][0]) ? triples[rc][2] : item ?? -88]);
             return this.tell(context, operation, rc);
         }.bind(this));
     }

@@ -4,6 +4,18 @@
 
 #define w (&the_world)
 
+void item_dropped(void *item) {
+    say("~", *(const int *)item, 0);
+}
+
+void destroy_objects(void) {
+    for (int i = 0; i < MAX_OBJECTS; i++) eddy_queue_destroy(&w->queues[i]);
+    for (int i = 0; i < MAX_HANDLES; i++) {
+        eddy_sender_close(w->senders[i]);
+        eddy_receiver_close(w->receivers[i]);
+    }
+}
+
 /* The object that an argument names. */
 #define OF(array, index) (&w->array[o->argument[index]])
 
@@ -148,9 +160,58 @@ static int do_shutdown(context *c, const operation *o) {
     return tell(c, o, eddy_queue_shutdown(OF(queues, 0), o->argument[1] != 0));
 }
 
+/* ---- channels: h12 is the handle 2 of channel 1 ------------------------------------------------------ */
+
+static int do_send(context *c, const operation *o) {
+    int item = (int)o->argument[1];
+    return tell(c, o, eddy_send(w->senders[o->argument[0]], &item));
+}
+
+static int do_recv(context *c, const operation *o) {
+    int item = -88;
+    int rc = eddy_recv(w->receivers[o->argument[0]], &item);
+    return tell(c, o, item_or(rc, item));
+}
+
+static int do_try_send(context *c, const operation *o) {
+    int item = (int)o->argument[1];
+    return tell(c, o, eddy_try_send(w->senders[o->argument[0]], &item));
+}
+
+static int do_try_recv(context *c, const operation *o) {
+    int item = -88;
+    int rc = eddy_try_recv(w->receivers[o->argument[0]], &item);
+    return tell(c, o, item_or(rc, item));
+}
+
+/* clone_sender HANDLE HANDLE: into a place that is free */
+static int do_clone_sender(context *c, const operation *o) {
+    eddy_sender **to = &w->senders[o->argument[1]];
+    if (!*to) *to = eddy_sender_clone(w->senders[o->argument[0]]);
+    return tell(c, o, *to != NULL);
+}
+
+static int do_clone_receiver(context *c, const operation *o) {
+    eddy_receiver **to = &w->receivers[o->argument[1]];
+    if (!*to) *to = eddy_receiver_clone(w->receivers[o->argument[0]]);
+    return tell(c, o, *to != NULL);
+}
+
+static int do_close_sender(context *c, const operation *o) {
+    eddy_sender_close(w->senders[o->argument[0]]);
+    w->senders[o->argument[0]] = NULL;
+    return tell(c, o, 0);
+}
+
+static int do_close_receiver(context *c, const operation *o) {
+    eddy_receiver_close(w->receivers[o->argument[0]]);
+    w->receivers[o->argument[0]] = NULL;
+    return tell(c, o, 0);
+}
+
 /* ---- select -------------------------------------------------------------------------------------------- */
 
-enum { CASE_GET, CASE_PUT, CASE_JOIN, CASE_EVENT };
+enum { CASE_GET, CASE_PUT, CASE_JOIN, CASE_EVENT, CASE_RECV, CASE_SEND };
 
 /* select TIMEOUT (KIND OBJECT ITEM)…, the kind as above */
 static int do_select(context *c, const operation *o) {
@@ -158,13 +219,21 @@ static int do_select(context *c, const operation *o) {
     int items[MAX_ARGUMENTS / 3];
     eddy_future *futures[MAX_ARGUMENTS / 3];
     int n = (o->count - 1) / 3, joined = 0;
+    for (int i = 0; i < n; i++) { /* a handle that is closed makes no case */
+        const long *argument = &o->argument[1 + 3 * i];
+        if (argument[0] == CASE_RECV && !w->receivers[argument[1]]) return tell(c, o, -99);
+        if (argument[0] == CASE_SEND && !w->senders[argument[1]]) return tell(c, o, -99);
+    }
     for (int i = 0; i < n; i++) {
         const long *argument = &o->argument[1 + 3 * i];
         long object = argument[1];
-        items[i] = argument[0] == CASE_PUT ? (int)argument[2] : -88;
+        bool gives = argument[0] == CASE_PUT || argument[0] == CASE_SEND;
+        items[i] = gives ? (int)argument[2] : -88;
         switch (argument[0]) {
         case CASE_GET: cases[i] = EDDY_CASE_GET(&w->queues[object], &items[i]); break;
         case CASE_PUT: cases[i] = EDDY_CASE_PUT(&w->queues[object], &items[i]); break;
+        case CASE_RECV: cases[i] = EDDY_CASE_RECV(w->receivers[object], &items[i]); break;
+        case CASE_SEND: cases[i] = EDDY_CASE_SEND(w->senders[object], &items[i]); break;
         case CASE_EVENT: cases[i] = EDDY_CASE_EVENT(&w->events[object]); break;
         default:
             futures[joined] = eddy_retain(w->slots[object]);
@@ -216,6 +285,14 @@ meaning find_object_meaning(const char *name) {
         {"queue_join", do_queue_join},
         {"shutdown", do_shutdown},
         {"select", do_select},
+        {"send", do_send},
+        {"recv", do_recv},
+        {"try_send", do_try_send},
+        {"try_recv", do_try_recv},
+        {"clone_sender", do_clone_sender},
+        {"clone_receiver", do_clone_receiver},
+        {"close_sender", do_close_sender},
+        {"close_receiver", do_close_receiver},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (strcmp(table[i].name, name) == 0) return table[i].mean;

@@ -260,7 +260,7 @@ export class Queue extends Waitable {
 
     tryPut(item) {
         if (this.closed) return ECLOSED;
-        if (this.full) return EFULL;
+        if (this.full && !this.getters.length) return EFULL;
         this.unfinished++;
         const getter = this.getters.shift();
         if (getter) getter.take(item);
@@ -270,9 +270,13 @@ export class Queue extends Waitable {
 
     /** -> [result, item] */
     tryGet() {
-        if (!this.items.length) return [this.closed ? ECLOSED : EEMPTY];
-        const item = this.#take();
         const putter = this.putters.shift();
+        if (!this.items.length) {
+            if (!putter) return [this.closed ? ECLOSED : EEMPTY];
+            putter.wake(0); // only without capacity
+            return [0, putter.item];
+        }
+        const item = this.#take();
         if (putter) {
             this.unfinished++;
             this.items.push(putter.item);
@@ -298,7 +302,7 @@ export class Queue extends Waitable {
     }
 
     putCase(item) {
-        const ready = () => this.closed || !this.full;
+        const ready = () => this.closed || !this.full || this.getters.length > 0;
         return this.caseIn(this.putters, ready, () => [this.tryPut(item), item], () => ({ item }));
     }
 
@@ -319,7 +323,7 @@ export class Queue extends Waitable {
     }
 
     getCase() {
-        const ready = () => this.closed || this.items.length > 0;
+        const ready = () => this.closed || this.items.length > 0 || this.putters.length > 0;
         return this.caseIn(this.getters, ready, () => this.tryGet(), (won) => ({ take: (item) => won(0, item) }));
     }
 
@@ -347,6 +351,26 @@ export class Queue extends Waitable {
         this.wakeAll(this.getters, ECLOSED);
         this.wakeAll(this.putters, ECLOSED);
         return 0;
+    }
+}
+
+/** A queue with two ends, which are sets of handles; with capacity 0 items go from hand to hand. */
+export class Channel extends Queue {
+    senders = new Set();
+    receivers = new Set();
+
+    get full() {
+        return this.items.length >= this.capacity;
+    }
+
+    closeSender(handle) {
+        if (!this.senders.delete(handle) || this.senders.size) return;
+        this.shutdown(false);
+    }
+
+    closeReceiver(handle, drop) {
+        if (!this.receivers.delete(handle) || this.receivers.size) return;
+        this.shutdown(true, drop);
     }
 }
 

@@ -53,7 +53,7 @@ function withoutStrays(program) {
     const result = copy(program);
     result.tasks = result.tasks.map((operations, i) => (i === 0 || text.has(`t${i}`) ? operations : null));
     while (!result.tasks.at(-1)) result.tasks.pop();
-    result.objects = result.objects.filter(({ kind, index }) => text.has(`${LETTERS[kind]}${index}`));
+    result.objects = result.objects.filter(({ kind, index }) => kind === 'channel' || text.has(`${LETTERS[kind]}${index}`));
     return result;
 }
 

@@ -75,10 +75,6 @@ static int compare_items(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-static void item_dropped(void *item) {
-    say("~", *(const int *)item, 0);
-}
-
 /* "object KIND INDEX ARGUMENT ARGUMENT" */
 static void read_object(const char *line) {
     world *w = &the_world;
@@ -99,6 +95,11 @@ static void read_object(const char *line) {
     } else if (strcmp(kind, "queue") == 0) {
         eddy_queue_options options = {(eddy_order)b, compare_items, item_dropped};
         if (eddy_queue_init(&w->queues[index], sizeof(int), (size_t)a, &options) < 0)
+            complain("cannot make", line);
+    } else if (strcmp(kind, "channel") == 0 && index < MAX_HANDLES / 10) {
+        eddy_chan_options options = {item_dropped};
+        if (eddy_chan_open_with(sizeof(int), (size_t)a, &options, &w->senders[10 * index],
+                                &w->receivers[10 * index]) < 0)
             complain("cannot make", line);
     } else {
         complain("no such object", line);
@@ -154,7 +155,7 @@ static void run_program(int number) {
         say("handle", i, eddy_done(w->slots[i]) ? eddy_result(w->slots[i]) : 1);
         eddy_release(w->slots[i]);
     }
-    for (int i = 0; i < MAX_OBJECTS; i++) eddy_queue_destroy(&w->queues[i]);
+    destroy_objects();
     if (held_blocks) printf("memory %ld\n", held_blocks);
     held_blocks = 0; /* the next program is not to blame */
     puts("end");
