@@ -7,7 +7,6 @@ int eddy__wait_through(const char *site, eddy_future *f, bool deliver) {
         eddy__future_wait(f, &task->waiter, deliver ? eddy__wake_joiner : eddy__wake_task);
         return eddy__block(site, &eddy__joining, f, false);
     }
-    eddy__count_call(site);
     if (deliver) eddy__future_deliver(f, task);
     return f->result;
 }
@@ -29,7 +28,10 @@ int eddy__stop(const char *site, eddy_future *f) {
     if (!task || f == &task->future) return EDDY_ESTATE;
     if (!f) return EDDY_ENOMEM;
     (void)eddy_cancel(f);
-    return eddy__wait_through(site, f, true);
+    bool ended = f->state != EDDY_PENDING;
+    int rc = eddy__wait_through(site, f, true);
+    if (ended) eddy__count_call(site); /* `f` is not looked at after this */
+    return rc;
 }
 
 int(eddy_await)(eddy_future *f) {

@@ -568,7 +568,9 @@ export class Loop {
         if (!this.current || future === this.current.future) return ESTATE;
         if (!future) return ENOMEM;
         this.cancel(future);
-        return yield* this.waitThrough(future, true);
+        const { done } = future;
+        const result = yield* this.waitThrough(future, true);
+        return done ? yield* this.atOnce(result) : result;
     }
 
     // ---- scopes (R1) -----------------------------------------------------------------------------------------
