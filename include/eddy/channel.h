@@ -61,9 +61,9 @@ enum {
     EDDY__CASE_JOIN,
     EDDY__CASE_EVENT
 };
-/* What eddy_select may do: get from or put to a queue, receive or send at an end of a channel, join a
- * future, wait for an event: `eddy_case cases[] = {EDDY_CASE_GET(&jobs, &job), EDDY_CASE_EVENT(&stop)}`.
- * Each as the call of that name; nothing is done until eddy_select is called. */
+/* What eddy_select may do: get from or put to a queue, receive or send at an end of a channel, join
+ * a future, wait for an event. Each as the call of that name; nothing is done until eddy_select is
+ * called: `eddy_case cases[] = {EDDY_CASE_GET(&jobs, &job), EDDY_CASE_EVENT(&stop)}`. */
 #define EDDY_CASE_GET(queue, item_) EDDY__CASE(EDDY__CASE_GET, (queue), (item_))
 #define EDDY_CASE_PUT(queue, item_) EDDY__CASE(EDDY__CASE_PUT, (queue), (void *)(item_))
 #define EDDY_CASE_RECV(rx, item_) EDDY__CASE(EDDY__CASE_RECV, (rx), (item_))
@@ -82,7 +82,7 @@ EDDY__BEGIN_C
  * Follows trio.open_memory_channel. */
 int eddy_chan_open(size_t item_size, size_t capacity, eddy_sender **tx, eddy_receiver **rx);
 
-/* The same with options; NULL options mean all defaults. */
+/* eddy_chan_open with options; NULL options mean all defaults. Results as eddy_chan_open. */
 int eddy_chan_open_with(size_t item_size, size_t capacity, const eddy_chan_options *options,
                         eddy_sender **tx, eddy_receiver **rx);
 
@@ -142,10 +142,11 @@ eddy_subscriber *eddy_broadcast_subscribe(eddy_broadcast *b);
  * each item goes to one, in line. */
 int eddy_subscriber_recv(eddy_subscriber *s, void *item) EDDY__BLOCKS;
 
-/* The same without waiting: EDDY_EEMPTY if there is none. */
+/* Takes the next item if there is one. Returns 0; EDDY_EEMPTY; EDDY_ELAGGED and EDDY_ECLOSED as
+ * eddy_subscriber_recv; EDDY_EINVAL. Never blocks, no checkpoint; also outside of tasks. */
 int eddy_subscriber_try_recv(eddy_subscriber *s, void *item);
 
-/* How many items the last EDDY_ELAGGED was about. */
+/* How many items the last EDDY_ELAGGED that this subscriber got was about. Never blocks. */
 uint64_t eddy_subscriber_lost(const eddy_subscriber *s);
 
 /* Unsubscribes and frees the handle. NULL is ignored. A task that waits in it gets EDDY_ECLOSED.

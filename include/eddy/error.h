@@ -51,7 +51,7 @@ const char *eddy_strerror(int code);
  * application give "EDDY_EUSER", unknown ones "EDDY_E?". */
 const char *eddy_errname(int code);
 
-/* Attaches a formatted message to the current task and returns `code`, so that
+/* Attaches a formatted message to the current task. Returns `code`, so that
  * `return eddy_fail(EDDY_EUSER, "cannot open %s", path)` says why. If the task ends with `code`,
  * eddy_message() of its future reads the text. Outside a task, or without memory for the text,
  * only `code` is returned. Never blocks. */

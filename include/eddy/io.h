@@ -53,7 +53,7 @@ int eddy_read_line(eddy_stream *s, size_t limit, char **out, size_t *length) EDD
  * Follows the platform's fetch(). */
 int eddy_fetch_with(eddy_response **r, const eddy_fetch_options *options) EDDY__BLOCKS;
 
-/* The HTTP status, e.g. 200. */
+/* Returns the HTTP status, e.g. 200, or EDDY_EINVAL for NULL. Never blocks. */
 int eddy_response_status(const eddy_response *r);
 
 /* The value of a header, any case; NULL if absent. Several of one name are joined with ", ". Valid
@@ -63,10 +63,12 @@ const char *eddy_response_header(const eddy_response *r, const char *name);
 /* The URL after redirects. Valid until the response is closed. */
 const char *eddy_response_url(const eddy_response *r);
 
-/* 0 for a 2xx status, else EDDY_EHTTP with "404 Not Found: URL" as the current task's message. */
+/* Makes an unwelcome status an error. Returns 0 for a 2xx status, else EDDY_EHTTP with "404 Not
+ * Found: URL" as the current task's message; EDDY_EINVAL for NULL. Never blocks. Follows aiohttp's
+ * raise_for_status. */
 int eddy_response_check(eddy_response *r);
 
-/* The body, borrowed: valid until the response is closed. */
+/* The body as a stream, borrowed: valid until the response is closed. NULL for NULL. */
 eddy_stream *eddy_response_body(eddy_response *r);
 
 /* Reads the whole body. [blocks] *data gets it with a zero byte appended, *size its bytes; the

@@ -83,10 +83,11 @@ int eddy_queue_try_put(eddy_queue *q, const void *item);
  * checkpoint; also outside of tasks. Follows Queue.get_nowait. */
 int eddy_queue_try_get(eddy_queue *q, void *item);
 
-/* How many items it holds. */
+/* How many items the queue holds. Never blocks. Follows Queue.qsize. */
 size_t eddy_queue_len(const eddy_queue *q);
 
-/* Whether a put would wait. Never for an unbounded queue. */
+/* Whether eddy_queue_put would wait for room; never for an unbounded queue. Never blocks.
+ * Follows Queue.full. */
 bool eddy_queue_full(const eddy_queue *q);
 
 /* Says that the work for one item taken is done. Returns 0, or EDDY_EINVAL if that was said for all

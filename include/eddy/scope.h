@@ -59,7 +59,8 @@ int eddy_scope_reschedule(eddy_scope *s, eddy_time deadline);
 /* Whether the scope was cancelled, by deadline or by call. Also after its end. */
 bool eddy_scope_cancelled(const eddy_scope *s);
 
-/* Whether its deadline cancelled it. Also after its end. */
+/* Whether it was the scope's deadline that cancelled it. Also after its end. Follows
+ * asyncio.Timeout.expired. */
 bool eddy_scope_expired(const eddy_scope *s);
 
 /* The nearest deadline in force for the current task, on eddy_now's clock; EDDY_NOW if it is

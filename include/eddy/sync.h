@@ -72,7 +72,7 @@ int eddy_lock_try(eddy_lock *l);
  * it; EDDY_EINVAL. Never blocks. */
 int eddy_lock_release(eddy_lock *l);
 
-/* Whether any task holds it. */
+/* Whether any task holds the lock. Never blocks. Follows Lock.locked. */
 bool eddy_lock_held(const eddy_lock *l);
 
 /* ---- event ----------------------------------------------------------------------------------- */
@@ -82,13 +82,14 @@ bool eddy_lock_held(const eddy_lock *l);
  * EDDY_EINVAL. Follows asyncio.Event. */
 int eddy_event_wait(eddy_event *e) EDDY__BLOCKS;
 
-/* Sets it and wakes all who wait. Never blocks. */
+/* Sets the event and wakes all who wait; it stays set until eddy_event_clear. Any task, and
+ * callbacks, may. Never blocks. Follows Event.set. */
 void eddy_event_set(eddy_event *e);
 
-/* Clears it. Never blocks. */
+/* Clears the event: who waits from now on waits for the next eddy_event_set. Never blocks. */
 void eddy_event_clear(eddy_event *e);
 
-/* Whether it is set. */
+/* Whether the event is set. Never blocks. */
 bool eddy_event_is_set(const eddy_event *e);
 
 /* ---- condition ------------------------------------------------------------------------------- */
@@ -108,7 +109,7 @@ int eddy_cond_wait_for(eddy_cond *c, eddy_lock *l, bool (*predicate)(void *ctx),
  * no lock. Never blocks. Returns how many were notified (at most INT_MAX), or EDDY_EINVAL. */
 int eddy_cond_notify(eddy_cond *c, size_t n);
 
-/* Notifies all. */
+/* Notifies all who wait. Never blocks. Returns as eddy_cond_notify. */
 int eddy_cond_notify_all(eddy_cond *c);
 
 /* ---- semaphore ------------------------------------------------------------------------------- */
@@ -125,7 +126,7 @@ int eddy_sem_try(eddy_sem *s);
  * Returns 0; EDDY_EINVAL beyond the bound of a bounded one. */
 int eddy_sem_release(eddy_sem *s);
 
-/* Whether an acquire would wait now. */
+/* Whether eddy_sem_acquire would wait now. Never blocks. Follows Semaphore.locked. */
 bool eddy_sem_locked(const eddy_sem *s);
 
 /* ---- limiter --------------------------------------------------------------------------------- */
@@ -158,7 +159,7 @@ int eddy_barrier_abort(eddy_barrier *b);
 /* Makes it usable again; all who wait get EDDY_EBROKEN. Returns 0 or EDDY_EINVAL. */
 int eddy_barrier_reset(eddy_barrier *b);
 
-/* How many wait in it now. */
+/* How many tasks wait at the barrier now. Never blocks. Follows Barrier.n_waiting. */
 size_t eddy_barrier_waiting(const eddy_barrier *b);
 
 int eddy__lock_acquire(const char *site, eddy_lock *l) EDDY__BLOCKS;

@@ -68,14 +68,15 @@ int eddy_cancel(eddy_future *f);
  * Returns f's result, or EDDY_ESTATE outside a task or for the caller itself; keeps the handle. */
 int eddy_stop(eddy_future *f) EDDY__BLOCKS;
 
-/* Another handle for the same future; returns `f`. Release each. */
+/* Another handle for the same future, to be released like the first. Returns `f`, also if it is
+ * NULL. Never blocks. */
 eddy_future *eddy_retain(eddy_future *f);
 
 /* Gives a handle back. The last handle of a running task detaches it: nothing is cancelled. If
  * this was the last handle and the error of `f` was never read, it is reported now (R10). */
 void eddy_release(eddy_future *f);
 
-/* Releases the `n` handles in `f`. */
+/* Releases the `n` handles in `f`, as eddy_release does each; NULL among them is passed over. */
 void eddy_release_all(eddy_future *const f[], size_t n);
 
 /* A future that the program resolves itself. The caller owns the handle; NULL without memory. */
@@ -85,8 +86,9 @@ eddy_future *eddy_future_new(void);
  * later, in order, never inside this call. Returns 0; EDDY_ESTATE if it is done or is a task. */
 int eddy_resolve(eddy_future *f, int result);
 
-/* The same with a pointer that eddy_value() reads. The future owns it: `free_value` (may be NULL)
- * is called when the last handle goes. On an error the value stays the caller's. */
+/* eddy_resolve with a pointer besides, which eddy_value() reads. The future owns it: `free_value` (may
+ * be NULL) is called when the last handle goes. Returns 0, or EDDY_ESTATE if `f` is done or is a task:
+ * then the value stays the caller's. Follows Future.set_result. */
 int eddy_resolve_value(eddy_future *f, int result, void *value, void (*free_value)(void *));
 
 /* Ends a plain future with an error and a formatted message (format may be NULL).
@@ -97,13 +99,15 @@ int eddy_reject(eddy_future *f, int code, const char *format, ...) EDDY__PRINTF(
  * one is freed. Returns 0, or EDDY_ESTATE outside a task (the value stays the caller's). */
 int eddy_set_value(void *value, void (*free_value)(void *));
 
-/* The state of `f`. EDDY_FAILED for NULL. */
+/* Where `f` stands; EDDY_FAILED for NULL. Asking reads no error (R10). Never blocks. */
 eddy_state eddy_future_state(const eddy_future *f);
 
-/* Whether `f` has ended. */
+/* Whether `f` has ended, by success, error or cancellation; true for NULL. Never blocks.
+ * Follows Future.done. */
 bool eddy_done(const eddy_future *f);
 
-/* The result of `f`; EDDY_ESTATE while it is pending. Counts as reading its error (R10). */
+/* Returns the result of `f`; EDDY_ESTATE while it is pending: ask eddy_done. Counts as reading its
+ * error (R10). Never blocks. Follows Future.result. */
 int eddy_result(eddy_future *f);
 
 /* The pointer result of `f`, NULL if there is none or while it is pending. `f` keeps owning it. */
@@ -118,7 +122,8 @@ const char *eddy_name(const eddy_future *f);
 /* Whether eddy_cancel was called on `f` while it was pending. A scope's deadline is not that. */
 bool eddy_cancel_requested(const eddy_future *f);
 
-/* The current task, borrowed; NULL outside a task. */
+/* The current task; NULL outside a task. The handle is borrowed: eddy_retain makes one of the
+ * caller's own. Follows asyncio.current_task. */
 eddy_future *eddy_current(void);
 
 /* Calls `fn(f, ctx)` from the loop once `f` is done (in the next pass if it is already), after the
@@ -139,10 +144,12 @@ typedef struct eddy_call {
  * Without memory, or with fn NULL, the call's id is 0. Follows loop.call_soon. */
 eddy_call eddy_call_soon(void (*fn)(void *ctx), void *ctx);
 
-/* The same, `delay` nanoseconds from now. */
+/* Calls `fn(ctx)` from the loop `delay` nanoseconds from now, outside of any task. Otherwise as
+ * eddy_call_soon. Follows loop.call_later. */
 eddy_call eddy_call_later(eddy_time delay, void (*fn)(void *ctx), void *ctx);
 
-/* The same, at `when` on eddy_now's clock. */
+/* Calls `fn(ctx)` from the loop at `when` on eddy_now's clock, outside of any task. Otherwise as
+ * eddy_call_soon. Follows loop.call_at. */
 eddy_call eddy_call_at(eddy_time when, void (*fn)(void *ctx), void *ctx);
 
 /* Takes a call back. Returns true if that stopped it, false if it ran or was cancelled before. */
