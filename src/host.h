@@ -83,6 +83,53 @@ void eddy__host_body_more(int body, uint32_t op, uint32_t generation);
 /* Lets go of a body; what has not arrived is aborted. */
 void eddy__host_body_close(int body);
 
+/* Streams, listeners: numbers >= 1 of the host's choosing. Each call with an operation completes
+ * exactly once, unless it is cancelled: then it has changed nothing (a connection that has arrived
+ * stays with its listener). Errors come with a text.
+ *
+ * These three complete with a stream, a listener (data: "address\0port\0", where it listens), the
+ * number of addresses (data: "address\0address\0…"). All but the operation is copied. They return 0
+ * or EDDY_ENOSYS. `host` NULL: all addresses of this machine. */
+int eddy__host_connect(uint32_t op, uint32_t generation, const char *host, uint16_t port);
+int eddy__host_listen(uint32_t op, uint32_t generation, const char *host, uint16_t port);
+int eddy__host_resolve(uint32_t op, uint32_t generation, const char *host);
+
+/* Completes with a stream. One at a time for a listener. */
+void eddy__host_accept(int listener, uint32_t op, uint32_t generation);
+void eddy__host_listener_close(int listener); /* an accept under way completes with ECLOSED */
+
+/* Completes with a stream. Write and append create the file; exclusive: only if it is not there. */
+enum {
+    EDDY__FILE_READ = 1,
+    EDDY__FILE_WRITE = 2,
+    EDDY__FILE_APPEND = 4,
+    EDDY__FILE_EXCLUSIVE = 8,
+};
+int eddy__host_file_open(uint32_t op, uint32_t generation, const char *path, unsigned flags);
+
+/* The stream of the standard input; asked for once. EDDY_ENOSYS: there is none. */
+int eddy__host_stdin(void);
+
+/* As eddy__host_body_take and _more. */
+int eddy__host_stream_take(int stream, void *buffer, size_t size);
+void eddy__host_stream_more(int stream, uint32_t op, uint32_t generation);
+
+/* Copies what there is room for. Returns how many bytes; 0: none, ask for room, which also tells if
+ * the stream has failed. */
+int eddy__host_stream_put(int stream, const void *data, size_t size);
+
+/* Completes with 0 when put will take something. */
+void eddy__host_stream_room(int stream, uint32_t op, uint32_t generation);
+
+/* Completes with 0 when all that was put has left. One of room and drain at a time. */
+void eddy__host_stream_drain(int stream, uint32_t op, uint32_t generation);
+
+/* Nothing more will be put, and all has left: the other end sees the end. Returns 0 or an error. */
+int eddy__host_stream_shut(int stream);
+
+/* Operations of the stream that are under way complete with ECLOSED. */
+void eddy__host_stream_close(int stream);
+
 /* The operation's result is not wanted any more; a completion that still comes is ignored. */
 void eddy__host_cancel(uint32_t op, uint32_t generation);
 

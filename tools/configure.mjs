@@ -15,7 +15,7 @@ const RUNTIME = {
     all: ['src/core', 'src/sync', 'src/io'],
     native: ['src/native', 'src/switch/native.c'],
     web: ['web', 'src/switch/asyncify.c'],
-    wasi: ['wasi/p1.c', 'src/switch/asyncify.c'],
+    wasi: ['wasi/p1.c', 'src/native/descriptor.c', 'src/switch/asyncify.c'],
     wasip2: ['wasi/p2*.c', 'src/switch/asyncify.c'],
 };
 
@@ -32,8 +32,10 @@ const witFiles = () => ['wasi/wit/eddy.wit', ...list('wasi/wit/deps')];
 
 // Host calls that a host makes itself.
 const NOT_ON = {
+    native: ['src/io/absent-net.c', 'src/io/absent-streams.c'],
     web: ['src/io/absent.c', 'src/io/no_javascript.c', 'src/io/pending.c', 'src/io/process.c'],
-    wasip2: ['src/io/absent.c'],
+    wasi: ['src/io/absent-streams.c'],
+    wasip2: ['src/io/absent.c', 'src/io/absent-net.c', 'src/io/absent-streams.c'],
 };
 
 function list(folder) {

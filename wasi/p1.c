@@ -1,7 +1,7 @@
 /* p1.c: the host interface over WASI 0.1, inside the subset of poll_oneoff on which all hosts agree:
- * one relative monotonic clock of at least 1 ns, everything zeroed before, the clock looked at again
- * after. */
-#include "../src/host.h"
+ * one relative monotonic clock of at least 1 ns, one descriptor to read from, everything zeroed
+ * before, the clock looked at again after. */
+#include "../src/native/watch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -16,25 +16,61 @@ eddy_time eddy__host_now(void) {
     return (eddy_time)now + CLOCK_OFFSET;
 }
 
+/* ---- waiting: for a point in time, for stdin, or for both --------------------------------------------- */
+
+static eddy__watch *input; /* waits to read; NULL: none does */
+
+int eddy__watch_add(eddy__watch *watch) {
+    if (watch->output) return EDDY_ENOSYS;
+    input = watch;
+    watch->place = 1;
+    return 0;
+}
+
+void eddy__watch_remove(eddy__watch *watch) {
+    if (!watch->place) return;
+    watch->place = 0;
+    input = NULL;
+}
+
+static void poll_for(eddy_time left) {
+    __wasi_subscription_t asked[2];
+    __wasi_event_t events[2];
+    memset(asked, 0, sizeof asked);
+    memset(events, 0, sizeof events);
+    __wasi_size_t count = 0, happened = 0;
+    if (left != EDDY_FOREVER) {
+        asked[count].u.tag = __WASI_EVENTTYPE_CLOCK;
+        asked[count].u.u.clock.id = __WASI_CLOCKID_MONOTONIC;
+        asked[count++].u.u.clock.timeout = (__wasi_timestamp_t)left;
+    }
+    if (input) {
+        asked[count].userdata = 1;
+        asked[count].u.tag = __WASI_EVENTTYPE_FD_READ;
+        asked[count++].u.u.fd_read.file_descriptor = (__wasi_fd_t)input->fd;
+    }
+    if (__wasi_poll_oneoff(asked, events, count, &happened) != 0) {
+        happened = 1; /* it cannot be waited for: reading will tell */
+        events[0].userdata = 1;
+    }
+    for (__wasi_size_t i = 0; i < happened; i++) {
+        eddy__watch *watch = events[i].userdata ? input : NULL;
+        if (!watch) continue;
+        eddy__watch_remove(watch);
+        watch->ready(watch);
+    }
+}
+
 void eddy__host_wait(eddy_time when) {
-    /* Without a deadline there is nothing to wait for on this host: the loop reports a deadlock
-     * before it comes here. */
-    if (when == EDDY_FOREVER) return;
-    eddy_time left = when - eddy__host_now();
-    if (left <= 0) return;
-    __wasi_subscription_t subscription;
-    memset(&subscription, 0, sizeof subscription);
-    subscription.u.tag = __WASI_EVENTTYPE_CLOCK;
-    subscription.u.u.clock.id = __WASI_CLOCKID_MONOTONIC;
-    subscription.u.u.clock.timeout = (__wasi_timestamp_t)left;
-    __wasi_event_t event;
-    memset(&event, 0, sizeof event);
-    __wasi_size_t events = 0;
-    (void)__wasi_poll_oneoff(&subscription, &event, 1, &events);
+    /* Without a deadline and stdin there is nothing to wait for on this host: the loop reports a
+     * deadlock before it comes here. */
+    if (when == EDDY_FOREVER && !input) return;
+    eddy_time left = when == EDDY_FOREVER ? when : when - eddy__host_now();
+    if (left > 0) poll_for(left);
 }
 
 void eddy__host_look(void) {
-    /* Nothing here completes beside the program. */
+    if (input) poll_for(1);
 }
 
 void eddy__host_catch_interrupts(void) {

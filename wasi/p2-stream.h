@@ -11,11 +11,11 @@ typedef struct eddy__p2_stream {
     streams_own_output_stream_t out; /* handle 0: none */
     eddy__interest readable, writable; /* their pollables are made when first waited for */
     eddy__pending more, room;
-    bool draining;      /* `room` waits until all has left */
     int error;          /* of the last operation that failed: the stream is good for nothing more */
     char text[160];     /* what the host said about it */
     /* Says more about an error of the host's; may be NULL. Returns a code, and may write the text. */
     int (*explain)(io_error_borrow_error_t error, char *text, size_t room);
+    int (*shut)(struct eddy__p2_stream *stream); /* ends the output; NULL: there is nothing to do */
     /* Drops and frees what it is part of, after the streams are gone. */
     void (*drop)(struct eddy__p2_stream *stream);
 } eddy__p2_stream;
@@ -32,8 +32,6 @@ void eddy__p2_stream_init(eddy__p2_stream *stream); /* `in`, `out`, `explain`, `
 int eddy__p2_stream_take(eddy__p2_stream *stream, void *buffer, size_t size);
 void eddy__p2_stream_more(eddy__p2_stream *stream, uint32_t op, uint32_t generation);
 void eddy__p2_stream_close(eddy__p2_stream *stream);
-/* Both streams and their pollables; twice does no harm. */
-void eddy__p2_stream_release(eddy__p2_stream *stream);
 
 /* A text of the host's, given by malloc, into a buffer; frees it. */
 void eddy__p2_text(char *text, size_t room, wasip2_string_t *given);

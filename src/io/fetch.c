@@ -56,11 +56,11 @@ static int pack_headers(const char *const *headers, char **packed, size_t *bytes
 /* ---- the response ------------------------------------------------------------------------------------- */
 
 static int body_take(eddy_stream *s, void *buffer, size_t size) {
-    return eddy__host_body_take(s->body, buffer, size);
+    return eddy__host_body_take(s->number, buffer, size);
 }
 
 static void body_more(eddy_stream *s, eddy__op *op) {
-    eddy__host_body_more(s->body, eddy__op_index(op), eddy__op_generation(op));
+    eddy__host_body_more(s->number, eddy__op_index(op), eddy__op_generation(op));
 }
 
 static void body_free(eddy_stream *s) {
@@ -70,18 +70,11 @@ static void body_free(eddy_stream *s) {
     eddy__free(r, sizeof *r);
 }
 
-static const eddy__source body_source = {body_take, body_more, body_free};
+static const eddy__source body_source = {
+    .take = body_take, .more = body_more, .free = body_free};
 
 static const char *after(const char *string) {
     return string + strlen(string) + 1;
-}
-
-static void describe(char *what, size_t room, const char *verb, const char *url) {
-    size_t length = strlen(verb), url_length = strlen(url);
-    memcpy(what, verb, length);
-    if (url_length > room - length - 1) url_length = room - length - 1;
-    memcpy(what + length, url, url_length);
-    what[length + url_length] = 0;
 }
 
 static eddy_response *response_new(eddy__op *op) {
@@ -97,8 +90,8 @@ static eddy_response *response_new(eddy__op *op) {
     r->url = after(r->status_text);
     r->headers = after(r->url);
     r->body.source = &body_source;
-    r->body.body = op->result;
-    describe(r->what, sizeof r->what, "the body of ", r->url);
+    r->body.number = op->result;
+    eddy__stream_describe(r->what, sizeof r->what, "the body of ", r->url);
     r->body.what = r->what;
     return r;
 }
@@ -117,7 +110,7 @@ int eddy__fetch_with(const char *site, eddy_response **r, const eddy_fetch_optio
     rc = pack_headers(options->headers, &headers, &header_bytes);
     if (rc < 0) return rc;
     char what[64];
-    describe(what, sizeof what, "the answer of ", options->url);
+    eddy__stream_describe(what, sizeof what, "the answer of ", options->url);
     eddy__op op;
     rc = eddy__op_begin(&op, what);
     if (rc == 0) {
@@ -157,7 +150,7 @@ void eddy_response_close(eddy_response *r) {
     if (!r) return;
     if (r->body.closed) return;
     r->body.closed = true;
-    eddy__host_body_close(r->body.body); /* fails a read that waits */
+    eddy__host_body_close(r->body.number); /* fails a read that waits */
     if (!r->body.reading) body_free(&r->body);
 }
 
@@ -201,35 +194,9 @@ eddy_stream *eddy_response_body(eddy_response *r) {
 int eddy__response_bytes(const char *site, eddy_response *r, size_t limit, void **data,
                          size_t *size) {
     if (!r || !data || !size) return EDDY_EINVAL;
-    *data = NULL;
-    *size = 0;
-    char *bytes = NULL;
-    size_t have = 0, room = 0;
-    for (;;) {
-        if (have + 1 >= room) {
-            size_t more = room ? room * 2 : 16384;
-            char *grown = more > room ? realloc(bytes, more) : NULL;
-            if (!grown) {
-                free(bytes);
-                return EDDY_ENOMEM;
-            }
-            bytes = grown;
-            room = more;
-        }
-        int got = eddy__read(site, &r->body, bytes + have, room - have - 1);
-        if (got < 0 || (size_t)got > limit - have) {
-            free(bytes);
-            return got < 0 ? got
-                           : eddy_fail(EDDY_EFULL, "body is larger than %zu bytes: %s", limit,
-                                       r->url);
-        }
-        if (got == 0) break;
-        have += (size_t)got;
-    }
-    bytes[have] = 0;
-    *data = bytes;
-    *size = have;
-    return 0;
+    int rc = eddy__stream_read_all(site, &r->body, limit, data, size);
+    if (rc != EDDY_EFULL) return rc;
+    return eddy_fail(rc, "body is larger than %zu bytes: %s", limit, r->url);
 }
 
 int(eddy_fetch_with)(eddy_response **r, const eddy_fetch_options *options) {

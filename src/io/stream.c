@@ -10,10 +10,28 @@ void eddy__stream_drop(eddy_stream *s) {
     s->held_size = s->held_room = 0;
 }
 
+void eddy__stream_describe(char *what, size_t room, const char *verb, const char *name) {
+    size_t length = strlen(verb), name_length = strlen(name);
+    memcpy(what, verb, length);
+    if (name_length > room - length - 1) name_length = room - length - 1;
+    memcpy(what + length, name, name_length);
+    what[length + name_length] = 0;
+}
+
 static void take_held(eddy_stream *s, void *buffer, size_t size) {
     if (buffer && size) memcpy(buffer, s->held, size);
     s->held_size -= size;
     memmove(s->held, s->held + size, s->held_size);
+    if (s->held_size == 0) eddy__stream_drop(s);
+}
+
+int eddy__stream_wait(const char *site, eddy_stream *s, eddy__op *op, bool *in_use) {
+    *in_use = true;
+    int rc = eddy__op_wait(site, op);
+    *in_use = false;
+    if (!s->closed) return rc;
+    if (!s->reading && !s->writing) s->source->free(s);
+    return rc == EDDY_ECANCELED ? rc : EDDY_ECLOSED;
 }
 
 /* Reads past what is held. */
@@ -24,14 +42,8 @@ static int read_source(const char *site, eddy_stream *s, void *buffer, size_t si
         eddy__op op;
         int rc = eddy__op_begin(&op, s->what);
         if (rc < 0) return rc;
-        s->reading = true;
         s->source->more(s, &op);
-        rc = eddy__op_wait(site, &op);
-        s->reading = false;
-        if (s->closed) {
-            s->source->free(s);
-            return rc == EDDY_ECANCELED ? rc : EDDY_ECLOSED;
-        }
+        rc = eddy__stream_wait(site, s, &op, &s->reading);
         if (rc < 0) return rc;
     }
 }
@@ -39,7 +51,7 @@ static int read_source(const char *site, eddy_stream *s, void *buffer, size_t si
 static int begin(const char *site, const eddy_stream *s) {
     int rc = eddy__checkpoint(site);
     if (rc < 0) return rc;
-    if (!s) return EDDY_EINVAL;
+    if (!s || s->write_only) return EDDY_EINVAL;
     return s->reading ? eddy_fail(EDDY_ESTATE, "another task reads from this stream") : 0;
 }
 
@@ -129,6 +141,37 @@ int eddy__read_line(const char *site, eddy_stream *s, size_t limit, char **out, 
     (*out)[size] = 0;
     *length = size;
     return rc;
+}
+
+int eddy__stream_read_all(const char *site, eddy_stream *s, size_t limit, void **data,
+                          size_t *size) {
+    *data = NULL;
+    *size = 0;
+    char *bytes = NULL;
+    size_t have = 0, room = 0;
+    for (;;) {
+        if (have + 1 >= room) {
+            size_t more = room ? room * 2 : 16384;
+            char *grown = more > room ? realloc(bytes, more) : NULL;
+            if (!grown) {
+                free(bytes);
+                return EDDY_ENOMEM;
+            }
+            bytes = grown;
+            room = more;
+        }
+        int got = eddy__read(site, s, bytes + have, room - have - 1);
+        if (got < 0 || (size_t)got > limit - have) {
+            free(bytes);
+            return got < 0 ? got : EDDY_EFULL;
+        }
+        if (got == 0) break;
+        have += (size_t)got;
+    }
+    bytes[have] = 0;
+    *data = bytes;
+    *size = have;
+    return 0;
 }
 
 int(eddy_read)(eddy_stream *s, void *buffer, size_t size) {

@@ -1,6 +1,6 @@
 /* native/host.c: the host interface over POSIX, for tests under sanitizers and a debugger. */
 #define _POSIX_C_SOURCE 200809L
-#include "../host.h"
+#include "watch.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -32,18 +32,13 @@ bool eddy__host_interrupted(void) {
     return true;
 }
 
-void eddy__host_wait(eddy_time when) {
-    /* A signal between the look and the wait is seen a minute later at the most. */
-    eddy_time longest = 60 * EDDY_S;
-    eddy_time left = when == EDDY_FOREVER ? longest : when - eddy__host_now();
-    if (interrupts || left <= 0) return;
-    if (left > longest) left = longest;
-    struct timespec duration = {(time_t)(left / EDDY_S), (long)(left % EDDY_S)};
-    nanosleep(&duration, NULL); /* ends early on a signal, which is what we want */
+bool eddy__host_was_interrupted(void) {
+    return interrupts != 0;
 }
 
-void eddy__host_look(void) {
-    /* Nothing here completes beside the program. */
+void eddy__host_pause(eddy_time duration) {
+    struct timespec time = {(time_t)(duration / EDDY_S), (long)(duration % EDDY_S)};
+    nanosleep(&time, NULL); /* ends early on a signal, which is what we want */
 }
 
 _Noreturn void eddy__host_abort(void) {

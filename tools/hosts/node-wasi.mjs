@@ -9,8 +9,9 @@ const MAIN = fileURLToPath(new URL('node-wasi-main.mjs', import.meta.url));
 export async function open(tools, { node = process.execPath } = {}) {
     return {
         name: 'node-wasi',
-        run: (artifact, { args = [], ...options } = {}) =>
-            runProcess([node, '--no-warnings', MAIN, artifact, ...args], options),
+        run: (artifact, { args = [], folders = [], ...options } = {}) =>
+            runProcess([node, '--no-warnings', MAIN, ...folders.map((folder) => `--dir=${folder}`),
+                artifact, ...args], options),
         async close() {},
     };
 }
