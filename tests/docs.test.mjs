@@ -11,6 +11,7 @@ import { ROOT } from '../tools/build.mjs';
 import { guidePage, PAGES, snippets } from '../tools/docs/guide.mjs';
 import { declarations, gaps, readHeaders } from '../tools/docs/headers.mjs';
 import { linker, referencePage } from '../tools/docs/reference.mjs';
+import { needHost } from './lib/hosts.mjs';
 
 const model = await readHeaders(join(ROOT, 'include'));
 
@@ -92,10 +93,11 @@ function read(html) {
     return { errors, all, ids, links: all.map((node) => attribute(node, 'href')).filter(Boolean) };
 }
 
-const pages = {
-    'index.html': read(referencePage(model)),
-    'from-asyncio.html': read(guidePage(linker(model, 'index.html'))),
+const texts = {
+    'index.html': referencePage(model),
+    'from-asyncio.html': guidePage(linker(model, 'index.html')),
 };
+const pages = Object.fromEntries(Object.entries(texts).map(([name, html]) => [name, read(html)]));
 
 for (const [name, { errors, all, ids, links }] of Object.entries(pages)) {
     test(`${name} is well formed, and nothing in it comes from elsewhere`, () => {
@@ -120,8 +122,46 @@ for (const [name, { errors, all, ids, links }] of Object.entries(pages)) {
 test('the reference has a place for every name, and shows nothing of the runtime\'s own', () => {
     const { ids } = pages['index.html'];
     for (const { name } of declarations(model)) assert.ok(ids.includes(name), name);
-    assert.doesNotMatch(referencePage(model), /eddy__|EDDY__|\breserved_/);
+    assert.doesNotMatch(texts['index.html'], /eddy__|EDDY__|\breserved_/);
 });
+
+// ---- in a browser -------------------------------------------------------------------------------
+
+/** Opens both pages in a browser as wide as asked for and hands each to `look`. */
+async function eachPage(t, width, look) {
+    const host = await needHost(t, 'chromium');
+    if (!host) return;
+    for (const [name, html] of Object.entries(texts)) {
+        const page = await host.browser.newPage();
+        try {
+            await page.setViewport({ width, height: 800 });
+            const requests = [];
+            page.on('request', (request) => requests.push(request.url()));
+            await page.setContent(html);
+            await look(page, name);
+            assert.deepEqual(requests.filter((url) => /^(https?|file):/.test(url)), [], name);
+        } finally {
+            await page.close();
+        }
+    }
+}
+
+test('a phone shows the pages without scrolling sideways, the menu closed', (t) =>
+    eachPage(t, 360, async (page, name) => {
+        const width = await page.evaluate(() => document.documentElement.scrollWidth);
+        assert.equal(width, 360, name);
+        assert.equal(await page.$eval('#menu', (menu) => menu.open), false, name);
+    }));
+
+test('a wide window shows the menu; the field leaves the names that match', (t) =>
+    eachPage(t, 1400, async (page, name) => {
+        assert.equal(await page.$eval('#menu', (menu) => menu.open), true, name);
+        if (!(await page.$('#find'))) return;
+        await page.type('#find', 'gather');
+        const left = await page.$$eval('nav section:not([hidden]) li:not([hidden])',
+            (names) => names.map((each) => each.textContent));
+        assert.deepEqual(left, ['eddy_gather', 'eddy_gather_all']);
+    }));
 
 // ---- the programs that the pages show -----------------------------------------------------------
 

@@ -86,9 +86,9 @@ eddy_future *eddy_future_new(void);
  * later, in order, never inside this call. Returns 0; EDDY_ESTATE if it is done or is a task. */
 int eddy_resolve(eddy_future *f, int result);
 
-/* eddy_resolve with a pointer besides, which eddy_value() reads. The future owns it: `free_value` (may
- * be NULL) is called when the last handle goes. Returns 0, or EDDY_ESTATE if `f` is done or is a task:
- * then the value stays the caller's. Follows Future.set_result. */
+/* eddy_resolve with a pointer besides, which eddy_value() reads. The future owns it: `free_value`
+ * (may be NULL) is called when the last handle goes. Returns 0, or EDDY_ESTATE if `f` is done or is
+ * a task: then the value stays the caller's. Follows Future.set_result. */
 int eddy_resolve_value(eddy_future *f, int result, void *value, void (*free_value)(void *));
 
 /* Ends a plain future with an error and a formatted message (format may be NULL).
