@@ -4,8 +4,8 @@
  *     |                                                  |
  *     +------- owner in end, last child has ended -------+--> ENDED, kept while it has errors
  *
- * A group's children are in its record's list `children` until they end, then in `ended` (somebody
- * may hold a borrowed handle) or in `errors`. */
+ * A group's children are in its record's list `children`, those that have failed in `errors`. Ended
+ * ones stay until the end, because somebody may hold a borrowed handle, if there is one. */
 #include "internal.h"
 
 #define loop eddy__the_loop
@@ -34,22 +34,23 @@ static void tell_starter(eddy__task *child) {
     eddy_release(starter);
 }
 
+static void add_error(eddy__group *group, eddy__task *child) {
+    eddy__future_read(&child->future);
+    eddy__list_append(&group->errors, &child->sibling);
+    /* Children first, in order of spawning, then the body (R6): the scope tells `cancel`. */
+    if (!group->supervisor) (void)eddy_scope_cancel(&group->object->scope);
+}
+
 static void child_ended(eddy__task *child) {
     eddy__group *group = child->group;
-    eddy__list_remove(&child->sibling);
     group->live--;
-    if (group->seen == &child->sibling) group->seen = NULL;
     bool failed = child->future.state == EDDY_FAILED && !child->starter;
-    if (child->starter) tell_starter(child);
-    if (failed) {
-        eddy__future_read(&child->future);
-        eddy__list_append(&group->errors, &child->sibling);
-        /* Children first, in order of spawning, then the body (R6): the scope tells `cancel`. */
-        if (!group->supervisor) (void)eddy_scope_cancel(&group->object->scope);
-    } else if (child->detached) {
-        child->future.handles--; /* its own pin still holds it */
-    } else {
-        eddy__list_append(&group->ended, &child->sibling);
+    if (EDDY__UNLIKELY(child->starter != NULL)) tell_starter(child);
+    if (EDDY__UNLIKELY(failed || child->detached)) {
+        if (group->seen == &child->sibling) group->seen = NULL;
+        eddy__list_remove(&child->sibling);
+        if (failed) add_error(group, child);
+        else child->future.handles--; /* its own pin still holds it */
     }
     if (group->live || !group->waiting) return;
     group->waiting = false;
@@ -58,14 +59,15 @@ static void child_ended(eddy__task *child) {
 
 /* ---- the record --------------------------------------------------------------------------------- */
 
+/* All in it have ended. */
 static void release_list(eddy__link *list, bool unread) {
-    while (!eddy__list_empty(list)) {
-        eddy__task *child = task_of(list->next);
-        eddy__list_remove(&child->sibling);
-        child->group = NULL;
+    for (eddy__link *l = list->next, *next; l != list; l = next) {
+        next = l->next;
+        eddy__task *child = task_of(l);
         if (unread) eddy__report_future(&child->future);
         eddy_release(&child->future);
     }
+    eddy__list_init(list);
 }
 
 static void report_body_error(const eddy__group *group) {
@@ -99,9 +101,9 @@ static void orphan(eddy__group *group, bool alive) {
         group->object->ended = true;
     }
     cancel_children(group);
-    while (!eddy__list_empty(&group->children)) {
-        eddy__task *child = task_of(group->children.next);
-        eddy__list_remove(&child->sibling);
+    for (eddy__link *l = group->children.next, *next; l != &group->children; l = next) {
+        next = l->next;
+        eddy__task *child = task_of(l);
         if (child->starter) {
             eddy__future_settle(child->starter, EDDY_ECANCELED, NULL);
             eddy_release(child->starter);
@@ -109,7 +111,6 @@ static void orphan(eddy__group *group, bool alive) {
         child->group = NULL;
         eddy_release(&child->future);
     }
-    release_list(&group->ended, false);
     forget_errors(group, true);
     eddy__pool_give(&records, group, eddy__may_keep());
 }
@@ -148,7 +149,6 @@ static int begin(const char *site, eddy_group *g, const eddy_group_options *opti
         .refuses = g->scope.cancelled,
     };
     eddy__list_init(&group->children);
-    eddy__list_init(&group->ended);
     eddy__list_init(&group->errors);
     g->scope.open->group = group;
     g->record = group;
@@ -173,25 +173,29 @@ static int refusal(const eddy_group *g) {
     return g && g->error == EDDY_ENOMEM ? EDDY_ENOMEM : EDDY_ESTATE;
 }
 
-/* NULL without memory. */
-static eddy__task *add(const char *site, const char *name, eddy_group *g, eddy_fn fn,
-                       const eddy_spawn_options *options, eddy_future *starter, bool detached) {
-    eddy__group *group = g->record;
-    eddy__task *child = eddy__task_make(site, name, fn, options, group);
-    if (!child) return NULL;
+static void adopt(eddy__group *group, eddy__task *child, eddy_future *starter, bool detached) {
     child->starter = starter;
     child->detached = detached;
     eddy__list_append(&group->children, &child->sibling);
     group->live++;
-    eddy__task_launch(child, options->eager);
+}
+
+/* NULL without memory. */
+static eddy__task *add(const char *site, const char *name, eddy_group *g, eddy_fn fn, void *arg,
+                       eddy_future *starter, bool detached) {
+    eddy__task *child = eddy__task_make(site, name, fn, arg, g->record);
+    if (!child) return NULL;
+    adopt(g->record, child, starter, detached);
+    eddy__ready_push(&child->ready);
     return child;
 }
 
+/* Never pending, and its pin is never given back. */
+static eddy_future refused = {
+    .handles = 1, .pins = 1, .result = EDDY_ESTATE, .state = EDDY_FAILED};
+
 eddy_future *eddy__group_spawn_with(const char *site, const char *name, eddy_group *g, eddy_fn fn,
                                     const eddy_spawn_options *options) {
-    /* Never pending, and its pin is never given back. */
-    static eddy_future refused = {
-        .handles = 1, .pins = 1, .result = EDDY_ESTATE, .state = EDDY_FAILED};
     static const eddy_spawn_options defaults;
     if (!options) options = &defaults;
     int why = refusal(g);
@@ -199,22 +203,26 @@ eddy_future *eddy__group_spawn_with(const char *site, const char *name, eddy_gro
         if (options->arg_free) eddy__call_destructor(options->arg_free, options->arg);
         return why == EDDY_ENOMEM ? NULL : &refused;
     }
-    eddy__task *child = add(site, name, g, fn, options, NULL, false);
-    return child ? &child->future : NULL;
+    eddy__task *child = eddy__task_make_with(site, name, fn, options, g->record);
+    if (!child) return NULL;
+    adopt(g->record, child, NULL, false);
+    eddy__task_launch(child, options->eager);
+    return &child->future;
 }
 
 eddy_future *eddy__group_spawn(const char *site, const char *name, eddy_group *g, eddy_fn fn,
                                void *arg) {
-    eddy_spawn_options options = {.arg = arg};
-    return eddy__group_spawn_with(site, name, g, fn, &options);
+    int why = refusal(g);
+    if (EDDY__UNLIKELY(why)) return why == EDDY_ENOMEM ? NULL : &refused;
+    eddy__task *child = add(site, name, g, fn, arg, NULL, false);
+    return child ? &child->future : NULL;
 }
 
 int eddy__group_go(const char *site, const char *name, eddy_group *g, eddy_fn fn, void *arg) {
     if (!fn) return EDDY_EINVAL;
     int why = refusal(g);
     if (why) return why;
-    eddy_spawn_options options = {.arg = arg};
-    return add(site, name, g, fn, &options, NULL, true) ? 0 : EDDY_ENOMEM;
+    return add(site, name, g, fn, arg, NULL, true) ? 0 : EDDY_ENOMEM;
 }
 
 /* ---- children that tell when they are ready ------------------------------------------------------- */
@@ -238,8 +246,7 @@ int eddy__group_start(const char *site, const char *name, eddy_group *g, eddy_fn
     if (rc < 0) return rc;
     eddy_future *ready = (eddy_future_new)();
     if (!ready) return EDDY_ENOMEM;
-    eddy_spawn_options options = {.arg = arg};
-    eddy__task *child = add(site, name, g, fn, &options, eddy_retain(ready), false);
+    eddy__task *child = add(site, name, g, fn, arg, eddy_retain(ready), false);
     if (!child) {
         eddy_release_all((eddy_future *[]){ready, ready}, 2);
         return EDDY_ENOMEM;
@@ -280,15 +287,21 @@ static void leave_end(eddy__task *task) {
     group->waiting = false;
 }
 
-/* Asked for one index after the other, each costs one step. */
+static const eddy__link *next_live(const eddy__group *group, const eddy__link *l) {
+    do l = l->next;
+    while (l != &group->children && eddy_done(&task_of(l)->future));
+    return l;
+}
+
+/* Asked for one index after the other, each costs about one step. */
 static eddy_future *next_child(const eddy__task *task, size_t index) {
     eddy__group *group = task->wait_on;
     if (!group->seen || index < group->seen_index) {
-        group->seen = group->children.next;
+        group->seen = next_live(group, &group->children);
         group->seen_index = 0;
     }
     while (group->seen != &group->children && group->seen_index < index) {
-        group->seen = group->seen->next;
+        group->seen = next_live(group, group->seen);
         group->seen_index++;
     }
     if (group->seen != &group->children) return &task_of(group->seen)->future;
@@ -345,7 +358,7 @@ static int end(const char *site, eddy_group *g, int rc) {
     g->ended = true;
     g->scope.open->group = NULL;
     rc = eddy_scope_end(&g->scope, cancelled ? EDDY_ECANCELED : rc);
-    release_list(&group->ended, false);
+    release_list(&group->children, false);
     if (eddy__list_empty(&group->errors)) {
         g->record = NULL;
         eddy__pool_give(&records, group, eddy__may_keep());

@@ -252,9 +252,9 @@ typedef struct eddy__group {
     void (*forget)(struct eddy__group *group);          /* its owner has ended: nobody can ask */
     eddy_group *object;
     eddy__task *owner;
-    eddy__link children, ended; /* by task->sibling, in order of spawning, and of their ends */
-    eddy__link errors;          /* the same, and body_error, in order of arrival */
-    size_t live;                /* length of children */
+    eddy__link children; /* by task->sibling, in order of spawning; also ended ones with handles */
+    eddy__link errors;   /* the same, failed, and body_error, in order of arrival */
+    size_t live;         /* children that have not ended */
     struct eddy__group *next_kept; /* after its end: in the owner's list of those with errors */
     eddy__link body_error;
     int body_code;
@@ -389,9 +389,12 @@ void eddy__task_left(eddy__task *task, eddy__outcome outcome);
 char *eddy__block_new(size_t *size); /* at least that many bytes; NULL without memory */
 void eddy__block_free(char *block, size_t size);
 void eddy__blocks_trim(void);
-/* A task that is not started yet; `group` may be NULL. NULL: arg_free has been called. */
-eddy__task *eddy__task_make(const char *site, const char *name, eddy_fn fn,
-                            const eddy_spawn_options *options, eddy__group *group);
+/* A task that is not started yet; `group` may be NULL. NULL: without memory, or fn is NULL; arg_free
+ * has been called then. */
+eddy__task *eddy__task_make(const char *site, const char *name, eddy_fn fn, void *arg,
+                            eddy__group *group);
+eddy__task *eddy__task_make_with(const char *site, const char *name, eddy_fn fn,
+                                 const eddy_spawn_options *options, eddy__group *group);
 void eddy__task_launch(eddy__task *task, bool eager);
 void eddy__scopes_prune(eddy__task *task, const char *stack_pointer); /* NULL: it has ended */
 void eddy__scope_expire(eddy__open_scope *open);

@@ -147,9 +147,8 @@ static void release_main(void) {
 /* R13: by a task of the runtime's own, which is no leftover to be cancelled. */
 static bool start_closing_generators(void) {
     if (eddy__list_empty(&loop.generators)) return false;
-    eddy_spawn_options none = {0};
     eddy__task *closer =
-        loop.halted ? NULL : eddy__task_make(NULL, "generators", loop.close_generators, &none, NULL);
+        loop.halted ? NULL : eddy__task_make(NULL, "generators", loop.close_generators, NULL, NULL);
     if (!closer) {
         loop.drop_generators();
         return false;

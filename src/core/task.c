@@ -116,42 +116,60 @@ void eddy__call_destructor(void (*destructor)(void *), void *of) {
 
 static void start_eagerly(eddy__task *task);
 
-eddy__task *eddy__task_make(const char *site, const char *name, eddy_fn fn,
-                            const eddy_spawn_options *options, eddy__group *group) {
-    size_t size = options->stack ? options->stack : DEFAULT_STACK;
+/* What every task has. `copied`: the name is in memory that an overflow may reach. */
+EDDY__INLINE eddy__task *make(const char *site, const char *name, bool copied, eddy_fn fn, void *arg,
+                              size_t stack, eddy__group *group) {
+    size_t size = stack ? stack : DEFAULT_STACK;
     eddy__task *task = fn ? eddy__pool_take(&tasks) : NULL;
-    char *block = task ? eddy__block_new(&size) : NULL;
-    void *arg = options->arg;
-    if (block && options->arg_size) {
-        arg = eddy__alloc(options->arg_size);
-        if (arg) memcpy(arg, options->arg, options->arg_size);
-    }
-    eddy__text *own_name = NULL;
-    if (block && options->name) own_name = eddy__text_new(options->name, strlen(options->name));
-    bool complete = block && (arg || !options->arg_size) && (own_name || !options->name);
-    if (!complete) {
-        eddy__text_release(own_name);
-        if (block && options->arg_size) eddy__free(arg, options->arg_size);
-        if (block) eddy__block_free(block, size);
-        if (task) eddy__pool_give(&tasks, task, eddy__may_keep());
-        if (options->arg_free) eddy__call_destructor(options->arg_free, options->arg);
+    if (EDDY__UNLIKELY(!task)) return NULL;
+    char *block = eddy__block_new(&size);
+    if (EDDY__UNLIKELY(!block)) {
+        eddy__pool_give(&tasks, task, eddy__may_keep());
         return NULL;
     }
-
     task_init(task);
-    if (own_name || options->arg_size || options->arg_free) {
-        eddy__task_rare *rare = eddy__task_need_rare(task);
-        rare->own_name = own_name;
-        rare->arg_size = options->arg_size;
-        rare->arg_free = options->arg_free;
-    }
     task->group = group;
-    if (own_name) name = own_name->bytes;
-    eddy__switch_init(&task->co, block, size, fn, arg, name, site, own_name != NULL);
+    eddy__switch_init(&task->co, block, size, fn, arg, name, site, copied);
     eddy__list_append(&loop.tasks, &task->link);
     loop.task_count++;
     if (EDDY__UNLIKELY(loop.debug)) loop.debug_calls->made(&task->future, site);
     eddy__trace(EDDY__TRACE_SPAWN, task, 0);
+    return task;
+}
+
+eddy__task *eddy__task_make(const char *site, const char *name, eddy_fn fn, void *arg,
+                            eddy__group *group) {
+    return make(site, name, false, fn, arg, 0, group);
+}
+
+/* With what few tasks have: a copied argument, its destructor, a name. */
+static eddy__task *make_with_rare(const char *site, const char *name, eddy_fn fn,
+                                  const eddy_spawn_options *options, eddy__group *group) {
+    void *arg = options->arg_size ? eddy__alloc(options->arg_size) : options->arg;
+    eddy__text *own_name = options->name ? eddy__text_new(options->name, strlen(options->name)) : NULL;
+    bool complete = (arg || !options->arg_size) && (own_name || !options->name);
+    if (own_name) name = own_name->bytes;
+    eddy__task *task =
+        complete ? make(site, name, own_name != NULL, fn, arg, options->stack, group) : NULL;
+    if (!task) {
+        eddy__text_release(own_name);
+        if (options->arg_size) eddy__free(arg, options->arg_size);
+        return NULL;
+    }
+    if (options->arg_size) memcpy(arg, options->arg, options->arg_size);
+    eddy__task_rare *rare = eddy__task_need_rare(task);
+    rare->own_name = own_name;
+    rare->arg_size = options->arg_size;
+    rare->arg_free = options->arg_free;
+    return task;
+}
+
+eddy__task *eddy__task_make_with(const char *site, const char *name, eddy_fn fn,
+                                 const eddy_spawn_options *options, eddy__group *group) {
+    if (!options->name && !options->arg_size && !options->arg_free)
+        return make(site, name, false, fn, options->arg, options->stack, group);
+    eddy__task *task = make_with_rare(site, name, fn, options, group);
+    if (!task && options->arg_free) eddy__call_destructor(options->arg_free, options->arg);
     return task;
 }
 
@@ -162,20 +180,21 @@ void eddy__task_launch(eddy__task *task, bool eager) {
         eddy__ready_push(&task->ready);
 }
 
-static const eddy_spawn_options defaults;
-
 eddy_future *eddy__spawn_with(const char *site, const char *name, eddy_fn fn,
                               const eddy_spawn_options *options) {
+    static const eddy_spawn_options defaults;
     if (!options) options = &defaults;
-    eddy__task *task = eddy__task_make(site, name, fn, options, NULL);
+    eddy__task *task = eddy__task_make_with(site, name, fn, options, NULL);
     if (!task) return NULL;
     eddy__task_launch(task, options->eager);
     return &task->future;
 }
 
 eddy_future *eddy__spawn(const char *site, const char *name, eddy_fn fn, void *arg) {
-    eddy_spawn_options options = {.arg = arg};
-    return eddy__spawn_with(site, name, fn, &options);
+    eddy__task *task = eddy__task_make(site, name, fn, arg, NULL);
+    if (!task) return NULL;
+    eddy__ready_push(&task->ready);
+    return &task->future;
 }
 
 int eddy__go(const char *site, const char *name, eddy_fn fn, void *arg) {
