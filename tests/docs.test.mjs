@@ -49,7 +49,7 @@ const GAPS = {
         '} eddy_new;'), 'b has no comment'],
     'a blocking call without [blocks]': [append('/* Returns 0; EDDY_ESTATE. */\nint eddy_wait_more(void) ' +
         'EDDY__BLOCKS;'), 'eddy_wait_more blocks, but does not say [blocks]'],
-    '[blocks] at a call that is not marked': [append('/* [blocks] Returns 0. */\nint eddy_wait_more(void);'),
+    '[blocks] at a call that is not marked': [append('/* [blocks] Returns 0; EDDY_ESTATE. */\nint eddy_wait_more(void);'),
         'eddy_wait_more says [blocks], but is not EDDY__BLOCKS'],
     'a blocking call without results': [append('/* Waits. [blocks] EDDY_ESTATE. */\n' +
         'int eddy_wait_more(void) EDDY__BLOCKS;'), 'eddy_wait_more does not say what it returns'],

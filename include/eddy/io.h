@@ -68,8 +68,8 @@ int eddy_shut(eddy_stream *s) EDDY__BLOCKS;
 /* Drains, then closes and frees the stream, whatever it returns. [blocks] NULL is ignored. A task
  * that reads from it or writes to it meanwhile gets EDDY_ECLOSED. Cancelled, or outside of a task, it
  * closes at once, and what has not left may be lost. Returns 0; EDDY_ECANCELED; an error of the
- * drain; EDDY_ESTATE for a stream that is not the caller's: stdin, a response's body. Follows
- * StreamWriter.close and .wait_closed. */
+ * drain; EDDY_ESTATE for a stream that is not the caller's: stdin, a response's body. The result may
+ * be ignored. Follows StreamWriter.close and .wait_closed. */
 int eddy_close(eddy_stream *s);
 
 /* The program's standard input, borrowed; always the same. NULL where the host has none. */
@@ -95,7 +95,7 @@ int eddy_listen(eddy_listener **l, const char *host, uint16_t port) EDDY__BLOCKS
  * EDDY_ENOMEM. */
 int eddy_accept(eddy_listener *l, eddy_stream **s) EDDY__BLOCKS;
 
-/* The port that it listens at. */
+/* The port that it listens at; 0 for NULL. Never blocks. */
 uint16_t eddy_listener_port(const eddy_listener *l);
 
 /* Stops listening and frees the listener. NULL is ignored. Never blocks. */
