@@ -27,6 +27,8 @@ const SELF_CHECKING = {
     generators: 'generators (R13)',
     queues: 'queues: storage, lines, shutdown, lack of memory',
     channels: 'channels, broadcast, watch',
+    selects: 'select: every kind of case, losers, turns',
+    queue_stress: 'queues, channels and selects at random',
     frames: 'locals of every kind survive suspensions',
     debugging: 'debug mode and its reports',
     tracing: 'recording and its memory',

@@ -91,6 +91,10 @@ static bool leaves_before(const heap *h, const void *item, uint64_t serial, size
     return order ? order < 0 : serial < serial_at(h, index);
 }
 
+static bool moves_up(const heap *h, size_t index, size_t other) {
+    return leaves_before(h, at(h, index), serial_at(h, index), other);
+}
+
 static void store_in_heap(eddy_queue *q, const void *item) {
     heap h = enter_heap(q);
     size_t place = q->length++;
@@ -111,14 +115,12 @@ void eddy__take_from_heap(eddy_queue *q, void *item) {
     size_t last = --q->length; /* goes down from the root; its bytes stay until it has a place */
     if (last == 0) return;
     heap h = enter_heap(q);
-    uint64_t serial = serial_at(&h, last);
     size_t place = 0;
     for (;;) {
         size_t child = place * 2 + 1;
         if (child >= last) break;
-        if (child + 1 < last && leaves_before(&h, at(&h, child + 1), serial_at(&h, child + 1), child))
-            child++;
-        if (leaves_before(&h, at(&h, last), serial, child)) break;
+        if (child + 1 < last && moves_up(&h, child + 1, child)) child++;
+        if (moves_up(&h, last, child)) break;
         memcpy(at(&h, place), at(&h, child), h.stride);
         place = child;
     }

@@ -29,27 +29,24 @@ static int check(const eddy__task *task, const eddy_case *c) {
     return known && c->object ? 0 : EDDY_EINVAL;
 }
 
-/* Lets the case happen. False: it would have to wait. */
-static bool happens(eddy__task *task, eddy_case *c) {
+static bool store(int *result, int rc, int would_wait) {
+    *result = rc;
+    return rc != would_wait;
+}
+
+/* Makes the case's own call. False: it would have to wait, and has done nothing. */
+static bool attempt(eddy__task *task, const eddy_case *c, int *result) {
     switch (c->kind) {
-    case EDDY__CASE_GET:
-        c->result = eddy_queue_try_get(c->object, c->item);
-        return c->result != EDDY_EEMPTY;
-    case EDDY__CASE_PUT:
-        c->result = eddy_queue_try_put(c->object, c->item);
-        return c->result != EDDY_EFULL;
-    case EDDY__CASE_RECV:
-        c->result = eddy_try_recv(c->object, c->item);
-        return c->result != EDDY_EEMPTY;
-    case EDDY__CASE_SEND:
-        c->result = eddy_try_send(c->object, c->item);
-        return c->result != EDDY_EFULL;
-    case EDDY__CASE_EVENT: c->result = 0; return ((eddy_event *)c->object)->is_set;
+    case EDDY__CASE_GET: return store(result, eddy_queue_try_get(c->object, c->item), EDDY_EEMPTY);
+    case EDDY__CASE_PUT: return store(result, eddy_queue_try_put(c->object, c->item), EDDY_EFULL);
+    case EDDY__CASE_RECV: return store(result, eddy_try_recv(c->object, c->item), EDDY_EEMPTY);
+    case EDDY__CASE_SEND: return store(result, eddy_try_send(c->object, c->item), EDDY_EFULL);
+    case EDDY__CASE_EVENT: *result = 0; return ((eddy_event *)c->object)->is_set;
     }
     eddy_future *f = c->object;
     if (f && f->state == EDDY_PENDING) return false;
     if (f) eddy__future_deliver(f, task);
-    c->result = f ? f->result : EDDY_ENOMEM;
+    *result = f ? f->result : EDDY_ENOMEM;
     return true;
 }
 
@@ -69,7 +66,11 @@ static int look(eddy__task *task, eddy_case *cases, size_t n) {
     size_t index = (size_t)((uint64_t)eddy__the_loop.select_turn * n >> 32);
     eddy__the_loop.select_turn += 0x9e3779b9;
     for (size_t i = 0; i < n; i++) {
-        if (happens(task, &cases[index])) return (int)index;
+        int result;
+        if (attempt(task, &cases[index], &result)) {
+            cases[index].result = result;
+            return (int)index;
+        }
         if (++index == n) index = 0;
     }
     return NOTHING_HAPPENED;
