@@ -18,7 +18,10 @@
  *                   eddy_debug act on the process: they may come before anything else, and outlive a
  *                   run.
  *   C++17           options through the _with functions and a filled struct; the macros with
- *                   designated initialisers are for C.
+ *                   designated initialisers are for C. A lambda with commas goes to a variable, or to
+ *                   the function behind the macro: (eddy_spawn)([](void *) { … }, arg). No exception
+ *                   may leave a task's body, no call that waits may be made while one is thrown (in
+ *                   destructors); in handlers they may. In wasm: without exceptions.
  */
 #ifndef EDDY_H
 #define EDDY_H

@@ -1,9 +1,13 @@
 // configure.mjs: writes build/HOST-MODE/build.ninja: the runtime as a library, and every program of
 // the project (ninja builds those asked for).
 //
-// A program is a C file with main or eddy_main. What it needs besides the runtime stands in comment
-// lines of its own: `// build: files=GLOB,…` further C files, `sources=NAME,…` C libraries of the
-// tool set-up, whose folders are then written @NAME, and `cflags=FLAG,…`.
+// A program is a C file, or one of C++17 (.cpp), with main or eddy_main. In wasm C++ is compiled
+// without exceptions and linked without its library: Asyncify saves no exception that is being
+// handled, and the fetched WASI sysroot has no C++ library.
+//
+// What a program needs besides the runtime stands in comment lines of its own: `// build: files=GLOB,…`
+// further C files, `sources=NAME,…` C libraries of the tool set-up, whose folders are then written
+// @NAME, `cflags=FLAG,…`, and `hosts=HOST,…` if it can be built for those alone.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -47,6 +51,8 @@ function cFiles(path) {
     return path.endsWith('.c') ? glob(path) : list(path).filter((file) => file.endsWith('.c'));
 }
 
+const isCxx = (file) => file.endsWith('.cpp');
+
 function glob(pattern) {
     if (!pattern.includes('*')) return [pattern];
     const [start, end] = basename(pattern).split('*');
@@ -63,7 +69,7 @@ export function runtimeFiles(host) {
 
 /** The `// build:` lines of a program. */
 export function needsOf(program) {
-    const needs = { sources: [], files: [], cflags: [] };
+    const needs = { sources: [], files: [], cflags: [], hosts: [] };
     const text = readFileSync(program, 'utf8');
     for (const [, words] of text.matchAll(/^\/\/ build: (.*)$/gm)) {
         for (const word of words.trim().split(/\s+/)) {
@@ -75,8 +81,15 @@ export function needsOf(program) {
     return needs;
 }
 
-export function projectPrograms() {
-    return PROGRAM_FOLDERS.flatMap(cFiles);
+function canBuild(program, host) {
+    const { hosts } = needsOf(program);
+    return !hosts.length || hosts.includes(host);
+}
+
+/** All programs, or those that can be built for a host. */
+export function projectPrograms(host) {
+    return PROGRAM_FOLDERS.flatMap((folder) => [...cFiles(folder), ...list(folder).filter(isCxx)])
+        .filter((program) => !host || canBuild(program, host));
 }
 
 // Ninja's and the shell's special characters; paths with spaces are quoted for the shell.
@@ -127,7 +140,7 @@ function inside(path) {
 /** What a program becomes, below the build folder. */
 export function artifactOf(folder, host, program) {
     const suffix = { native: '', web: '.mjs', wasi: '.wasm', wasip2: '.wasm' }[host];
-    return join(folder, inside(program).replace(/\.c$/, '') + suffix);
+    return join(folder, inside(program).replace(/\.c(pp)?$/, '') + suffix);
 }
 
 /** The command that makes the linked module IN suspendable, as OUT. */
@@ -144,7 +157,7 @@ function asyncify(mode, tools, input, output) {
 
 function linkRule(host, mode, tools, { cc, env }, folder) {
     const flags = LINK[host];
-    if (host === 'native') return `${command(cc)} ${command(flags[mode])} -o $out $in -lm`;
+    if (host === 'native') return `${command(cc)} ${command(flags[mode])} -o $out $in $libraries -lm`;
     if (host === 'wasi') {
         const link = command(cc, flags[mode]);
         return `${link} -o $out.core $in ${command(tools.wasi.p1.ldflags)} && ` +
@@ -176,12 +189,15 @@ function linkRule(host, mode, tools, { cc, env }, folder) {
 export function configure({ host, mode, tools, programs = [], defines = [] }) {
     const folder = join('build', [host, mode, ...defines].join('-'));
     const tool = compilers(host, tools);
-    const flags = [...COMPILE.all, ...COMPILE[host], ...COMPILE[mode], ...defines.map((name) => `-D${name}`)];
-    const cc = command(tool.env, tool.cc);
+    const flags = [...COMPILE.all, ...COMPILE[host], ...COMPILE[mode],
+        ...defines.map((name) => `-D${name}`)];
+    const compile = (name, own) => `rule ${name}\n  command = ${command(tool.env, tool.cc)} -MMD ` +
+        `-MF $out.d ${command(own, flags)} $flags -c $in -o $out\n` +
+        '  depfile = $out.d\n  deps = gcc\n  description = $in';
     const lines = [
         `builddir = ${folder}`,
-        `rule cc\n  command = ${cc} -MMD -MF $out.d ${command(flags)} $flags -c $in -o $out\n` +
-        '  depfile = $out.d\n  deps = gcc\n  description = $in',
+        compile('cc', COMPILE.c),
+        compile('cxx', [...COMPILE.cxx, ...(host === 'native' ? [] : COMPILE.cxxInWasm)]),
         `rule ar\n  command = rm -f $out && ${command(tool.env, tool.ar)} rcs $out $in\n` +
         '  description = $out',
         `rule link\n  command = ${linkRule(host, mode, tools, tool, folder)}\n  description = $out`,
@@ -191,7 +207,7 @@ export function configure({ host, mode, tools, programs = [], defines = [] }) {
         const out = join(folder, 'o', inside(file.replace(/^.*\/(sources-[^/]*)\//, '$1/')) + '.o');
         if (!objects.has(out)) {
             objects.set(out, file);
-            lines.push(`build ${ninja(out)}: cc ${ninja(file)}\n  flags = ${command(extra)}`);
+            lines.push(`build ${ninja(out)}: ${isCxx(file) ? 'cxx' : 'cc'} ${ninja(file)}\n  flags = ${command(extra)}`);
         }
         return out;
     };
@@ -202,7 +218,7 @@ export function configure({ host, mode, tools, programs = [], defines = [] }) {
 
     const implicit = [library, 'tools/asyncify.mjs', 'tools/finish.mjs', ...(host === 'wasip2' ? witFiles() : []), ...(host === 'web' ? [join(folder, 'eddy-library.js')] : [])];
     if (host === 'web') writeLibraryJs(folder);
-    for (const program of new Set([...projectPrograms(), ...programs])) {
+    for (const program of new Set([...projectPrograms(host), ...programs])) {
         const needs = needsOf(program);
         if (needs.sources.some((name) => !tools.sources?.[name])) continue;
         const place = (text) => text.replace(/@(\w+)/g, (_, name) => tools.sources[name]);
@@ -218,7 +234,8 @@ export function configure({ host, mode, tools, programs = [], defines = [] }) {
         const out = artifactOf(folder, host, program);
         const stem = out.replace(/\.\w+$/, '');
         lines.push(`build ${ninja(out)}: link ${parts.map(ninja).join(' ')} ${library} | ` +
-            `${implicit.join(' ')}\n  base = ${basename(stem)}\n  stem = ${stem}`);
+            `${implicit.join(' ')}\n  base = ${basename(stem)}\n  stem = ${stem}` +
+            (isCxx(program) ? '\n  libraries = -lstdc++' : ''));
     }
     const file = join(folder, 'build.ninja');
     writeIfChanged(file, lines.join('\n') + '\n');

@@ -61,7 +61,7 @@ function foreground(command, args) {
 function findProgram(name) {
     const candidates = [name, join('examples', `${name}.c`), join('tests/programs', `${name}.c`),
         join('tests/conformance', `${name}.c`), join('bench/c', `${name}.c`)];
-    const found = candidates.find((path) => path.endsWith('.c') && existsSync(resolve(ROOT, path)));
+    const found = candidates.find((path) => /\.c(pp)?$/.test(path) && existsSync(resolve(ROOT, path)));
     if (!found) throw new UsageError(`no example or C file "${name}"`);
     return found;
 }
@@ -107,9 +107,9 @@ const COMMANDS = {
     },
     async build(args) {
         const { values: { host, mode = 'release', define }, positionals } = options(args);
-        const programs = positionals.length ? positionals : projectPrograms();
+        const programsFor = (each) => (positionals.length ? positionals : projectPrograms(each));
         const hosts = !host ? HOSTS : host === 'wasi' ? ['wasi', 'wasip2'] : [host];
-        for (const each of hosts) await build({ host: each, mode, programs, defines: define });
+        for (const each of hosts) await build({ host: each, mode, programs: programsFor(each), defines: define });
         return 0;
     },
     run,

@@ -4,9 +4,12 @@ export const WARNINGS = ['-Wall', '-Wextra', '-Wconversion'];
 
 const STACK_CHECK = ['-finstrument-function-entry-bare'];
 
-/** Flags of C files by host and mode. Third-party files are compiled without warnings. */
+/** Flags of C and C++ files by host and mode. Third-party files are compiled without warnings. */
 export const COMPILE = {
-    all: ['-std=c11', '-Iinclude', '-Isrc'],
+    c: ['-std=c11'],
+    cxx: ['-std=c++17'],
+    cxxInWasm: ['-fno-exceptions', '-fno-rtti', '-fno-threadsafe-statics'],
+    all: ['-Iinclude', '-Isrc'],
     // The position in a global: tools/asyncify.mjs comes after the pass.
     release: ['-O3', '-DNDEBUG', '-DEDDY__POSITION_IN_GLOBAL', '-ffunction-sections', '-fdata-sections'],
     debug: ['-O0', '-g'],

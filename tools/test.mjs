@@ -23,7 +23,7 @@ export async function main(args) {
     const began = Date.now();
     for (const { host, mode } of BUILDS) {
         try {
-            await build({ host, mode, programs: projectPrograms(), quiet: true, keepGoing: true });
+            await build({ host, mode, programs: projectPrograms(host), quiet: true, keepGoing: true });
         } catch (error) {
             if (!(error instanceof BuildError)) throw error;
             process.stderr.write(`${error.message}\n`); // the tests that need it will fail

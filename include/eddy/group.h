@@ -103,6 +103,8 @@ EDDY__END_C
 #define eddy_group_start(g, fn, ...) eddy__group_start(EDDY__SITE, #fn, (g), (fn), __VA_ARGS__)
 #define eddy_group_end(...) eddy__group_end(EDDY__SITE, __VA_ARGS__)
 
+/* C++: there is no EDDY_GROUP, and an end is no work for a destructor: it waits, and what runs while an
+ * exception is being thrown must not. Catch, end the group, throw again. */
 #if !defined(__cplusplus) && (defined(__GNUC__) || defined(__clang__))
 /* EDDY_GROUP(g, .timeout = 5 * EDDY_S); declares and begins group `g`. End it with
  * `rc = eddy_group_end(&g, rc)`; a block left without that is closed by a net, which cancels the

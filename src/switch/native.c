@@ -89,6 +89,22 @@ static unsigned ask_valgrind(uint64_t request, uint64_t first, uint64_t second) 
 }
 enum { VALGRIND_STACK_REGISTER = 0x1501, VALGRIND_STACK_DEREGISTER = 0x1502 };
 
+/* What the runtime of C++ knows of the exceptions that a thread handles; a coroutine has its own, so
+ * that one may wait in a handler while others throw. NULL: the program is not of C++. */
+struct exceptions {
+    void *caught;
+    unsigned uncaught;
+};
+extern struct exceptions *__cxa_get_globals(void) __attribute__((weak));
+
+/* Makes those in `which` the thread's, and puts the thread's there. */
+static void swap_exceptions(eddy__coroutine *which) {
+    struct exceptions *thread = __cxa_get_globals(), mine = *thread;
+    *thread = (struct exceptions){which->caught_exceptions, which->uncaught_exceptions};
+    which->caught_exceptions = mine.caught;
+    which->uncaught_exceptions = mine.uncaught;
+}
+
 eddy__overflow eddy__switch_overflow;
 
 /* The coroutine that runs, the innermost: a first entry's trampoline finds itself here. */
@@ -190,6 +206,7 @@ eddy__outcome eddy__switch_enter(eddy__coroutine *co) {
     eddy__coroutine *outer = running;
     running = co;
     co->started = true;
+    if (__cxa_get_globals) swap_exceptions(co);
 #ifdef EDDY__ASAN
     const void *outer_bottom = caller_bottom;
     size_t outer_size = caller_size;
@@ -203,6 +220,7 @@ eddy__outcome eddy__switch_enter(eddy__coroutine *co) {
     caller_size = outer_size;
 #endif
     running = outer;
+    if (__cxa_get_globals) swap_exceptions(co);
     uint64_t canary;
     memcpy(&canary, co->block, sizeof canary);
     bool finished = !co->started;

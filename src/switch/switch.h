@@ -37,6 +37,8 @@ typedef struct eddy__coroutine {
     void *caller; /* the same of whoever entered it, valid while it runs */
     void *fake;   /* AddressSanitizer's fake stack, valid while suspended */
     unsigned valgrind_id;
+    unsigned uncaught_exceptions; /* of C++: its own while it does not run, the caller's while it */
+    void *caught_exceptions;      /* does */
 #endif
     char *block; /* owned by whoever made the coroutine */
     size_t size;
