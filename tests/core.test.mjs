@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { test } from 'node:test';
-import { artifactOf, needHost, runOn, told } from './lib/hosts.mjs';
+import { artifactOf, needCxx, needHost, runOn, told } from './lib/hosts.mjs';
 
 // ---- programs that check themselves ---------------------------------------------------------------
 
@@ -41,6 +41,20 @@ for (const [name, about] of Object.entries(SELF_CHECKING)) {
     for (const hostName of ['native', 'node', 'wasmtime']) {
         test(`${about}: ${name} on ${hostName}`, async (t) => {
             const result = await runOn(t, hostName, `tests/programs/${name}.c`);
+            if (!result) return;
+            assert.equal(result.stdout, 'ok\n', told(result));
+            assert.equal(result.code, 0, told(result));
+        });
+    }
+}
+
+const CXX = { plain: ['native', 'node', 'chromium', 'wasmtime-p1', 'wasmtime'], exceptions: ['native'] };
+
+for (const [name, hosts] of Object.entries(CXX)) {
+    for (const hostName of hosts) {
+        test(`C++17: ${name} on ${hostName}`, async (t) => {
+            if (!(await needCxx(t))) return;
+            const result = await runOn(t, hostName, `tests/programs/${name}.cpp`);
             if (!result) return;
             assert.equal(result.stdout, 'ok\n', told(result));
             assert.equal(result.code, 0, told(result));

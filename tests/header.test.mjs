@@ -1,4 +1,5 @@
-// The public headers: C11 and C++17 can include them, each by itself; what they promise about warnings.
+// The public headers: C11 and C++17 can include them, each by itself, under the strictest warnings of
+// this machine's compiler and of the clang that compiles to wasm; what they promise about warnings.
 
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
@@ -7,29 +8,28 @@ import { test } from 'node:test';
 import { ROOT } from '../tools/build.mjs';
 import { runProcess } from '../tools/hosts/process.mjs';
 import { setup } from '../tools/setup.mjs';
+import { needCxx } from './lib/hosts.mjs';
 
 const INCLUDE = join(ROOT, 'include');
 // Compiled to the end: gcc warns of unused results late.
-const STRICT = ['-Wall', '-Wextra', '-Werror', `-I${INCLUDE}`, '-c', '-o', '/dev/null', '-'];
+const STRICT = ['-Wall', '-Wextra', '-Wpedantic', '-Wconversion', '-Werror', `-I${INCLUDE}`, '-c',
+    '-o', '/dev/null', '-'];
 const C11 = ['-x', 'c', '-std=c11', ...STRICT];
-const CXX17 = ['-x', 'c++', '-std=c++17', '-pedantic-errors', ...STRICT];
+const CXX17 = ['-x', 'c++', '-std=c++17', ...STRICT];
 const HEADERS = ['eddy.h', ...readdirSync(join(INCLUDE, 'eddy')).map((name) => `eddy/${name}`)];
 
-async function compile(flags, source) {
-    const { cc } = await setup({ want: ['native'], quiet: true });
-    return runProcess([cc, ...flags], { stdin: source });
+const COMPILERS = {
+    'this machine\'s compiler': async () => [(await setup({ want: ['native'], quiet: true })).cc],
+    'clang for wasm': async () => (await setup({ want: ['wasi'], quiet: true })).wasi.p1.cc,
+};
+
+async function compile(flags, source, compiler = 'this machine\'s compiler') {
+    return runProcess([...await COMPILERS[compiler](), ...flags], { stdin: source });
 }
 
-async function compiles(flags, source) {
-    const { code, stderr } = await compile(flags, source);
+async function compiles(flags, source, compiler) {
+    const { code, stderr } = await compile(flags, source, compiler);
     assert.equal(code, 0, stderr);
-}
-
-async function haveCxx(t) {
-    const { code } = await compile(['-x', 'c++', '-std=c++17', '-fsyntax-only', '-'],
-        '#include <cstddef>\n');
-    if (code !== 0) t.skip('the C compiler of this machine has no C++');
-    return code === 0;
 }
 
 const USE = `
@@ -60,19 +60,85 @@ int eddy_main(int argc, char **argv) {
 }
 `;
 
-for (const header of HEADERS) {
-    const source = `#include <${header}>\nint nothing;\n`;
-    test(`${header} by itself, in C11`, () => compiles(['-pedantic-errors', ...C11], source));
-    test(`${header} by itself, in C++17`, async (t) => {
-        if (await haveCxx(t)) await compiles(CXX17, source);
+// Every macro that makes a value; constant ones for static objects.
+const INITIALISERS = `
+static eddy_queue queue = EDDY_QUEUE(int, 4);
+static eddy_sem sem = EDDY_SEM(3), bounded = EDDY_SEM_BOUNDED(3);
+static eddy_limiter limiter = EDDY_LIMITER(10);
+static eddy_barrier barrier = EDDY_BARRIER(3);
+static eddy_event event;
+static int select_all(eddy_receiver *rx, eddy_sender *tx, eddy_future *f) {
+    int in = 0;
+    const int out = 1;
+    eddy_case cases[] = {
+        EDDY_CASE_GET(&queue, &in), EDDY_CASE_PUT(&queue, &out), EDDY_CASE_RECV(rx, &in),
+        EDDY_CASE_SEND(tx, &out), EDDY_CASE_JOIN(f), EDDY_CASE_EVENT(&event),
+    };
+    int which = eddy_select(cases, sizeof cases / sizeof *cases, EDDY_FOREVER);
+    return which < 0 ? which : cases[which].result;
+}
+static int objects(void *arg) {
+    eddy_queue here = EDDY_QUEUE(char *, 0);
+    int rc = eddy_queue_put(&here, &arg);
+    if (rc == 0) rc = eddy_sem_acquire(&sem);
+    if (rc == 0) rc = eddy_sem_acquire(&bounded);
+    if (rc == 0) rc = eddy_limiter_acquire(&limiter);
+    if (rc == 0) rc = eddy_barrier_wait(&barrier);
+    eddy_queue_destroy(&here);
+    EDDY_IGNORE(select_all(0, 0, 0));
+    return rc;
+}
+`;
+
+// Those with designated initialisers are for C.
+const DESIGNATED = `
+static int scopes(void *arg) {
+    EDDY_SCOPE(plain);
+    EDDY_SCOPE(limit, .timeout = EDDY_IN(5), .deadline = EDDY_AT(7), .name = "limit");
+    EDDY_SHIELD(shield);
+    EDDY_SHIELD(bounded_shield, .timeout = 5 * EDDY_S);
+    EDDY_GROUP(group);
+    EDDY_GROUP(named, .supervisor = true, .timeout = EDDY_NOW, .name = "named");
+    eddy_future *f = eddy_spawn_opt(objects, .arg = arg, .stack = 4096, .eager = true);
+    eddy_group_spawn(&group, objects, arg);
+    int rc = eddy_group_start(&named, objects, arg);
+    rc = eddy_group_end(&named, rc);
+    rc = eddy_group_end(&group, rc);
+    rc = eddy_scope_end(&shield, eddy_scope_end(&bounded_shield, rc));
+    eddy_release(f);
+    return eddy_scope_end(&plain, eddy_scope_end(&limit, rc));
+}
+static int fetches(void *arg) {
+    eddy_response *r;
+    int rc = eddy_fetch(&r, "http://localhost/", .method = "PUT", .body = arg, .body_size = 3,
+                        .headers = (const char *[]){"accept", "text/html", NULL});
+    if (rc < 0) return rc;
+    eddy_response_close(r);
+    return rc;
+}
+extern eddy_fn all_of_them[];
+eddy_fn all_of_them[] = {scopes, fetches};
+`;
+// Each language has its own way to say "all zeros" without a warning.
+const C_PROGRAM = USE.replaceAll('= {}', '= {0}') + INITIALISERS + DESIGNATED;
+const CXX_PROGRAM = USE + INITIALISERS +
+    'extern eddy_fn all_of_them[];\neddy_fn all_of_them[] = {objects};\n';
+
+for (const compiler of Object.keys(COMPILERS)) {
+    for (const header of HEADERS) {
+        const source = `#include <${header}>\nint nothing;\n`;
+        test(`${header} by itself, in C11 and C++17, ${compiler}`, async (t) => {
+            await compiles(C11, source, compiler);
+            if (await needCxx(t)) await compiles(CXX17, source, compiler);
+        });
+    }
+    test(`a program with every macro in C11, ${compiler}`, () => compiles(C11, C_PROGRAM, compiler));
+    test(`a program without call sites, ${compiler}`, () =>
+        compiles(['-DEDDY_NO_SITES', ...C11], C_PROGRAM, compiler));
+    test(`a program in C++17, ${compiler}`, async (t) => {
+        if (await needCxx(t)) await compiles(CXX17, CXX_PROGRAM, compiler);
     });
 }
-
-test('a program in C++17', async (t) => {
-    if (await haveCxx(t)) await compiles(CXX17, USE);
-});
-test('a program in C11', () => compiles(C11, USE));
-test('a program without call sites', () => compiles(['-DEDDY_NO_SITES', ...C11], USE));
 
 test('an ignored result of a blocking call warns, unless one says so', async () => {
     const body = (statement) => `#include <eddy.h>\nint f(void);\nint f(void) { ${statement}; return 0; }\n`;

@@ -5,6 +5,8 @@ import assert from 'node:assert/strict';
 import { after } from 'node:test';
 import { build } from '../../tools/build.mjs';
 import { HOSTS, openHost } from '../../tools/hosts/index.mjs';
+import { runProcess } from '../../tools/hosts/process.mjs';
+import { setup } from '../../tools/setup.mjs';
 
 const opened = new Map();
 
@@ -41,6 +43,16 @@ export async function runOn(t, hostName, program, { mode, ...options } = {}) {
     const host = await needHost(t, hostName);
     if (!host) return null;
     return host.run(await artifactOf(hostName, program, mode), options);
+}
+
+/** Whether this machine's compiler has C++; if not the test is skipped, and in CI it fails. */
+export async function needCxx(t) {
+    const { cc } = await setup({ want: ['native'], quiet: true });
+    const flags = ['-x', 'c++', '-std=c++17', '-fsyntax-only', '-'];
+    const { code } = await runProcess([cc, ...flags], { stdin: '#include <string>\n' });
+    assert.ok(code === 0 || !process.env.CI, 'CI must have C++');
+    if (code !== 0) t.skip('the C compiler of this machine has no C++');
+    return code === 0;
 }
 
 /** What went wrong, for a person, in an assertion's message. */

@@ -133,11 +133,90 @@ int generators(void *) {
     return eddy_gen_close(gen);
 }
 
+// ---- queues, channels, select: a template over the type of the items -----------------------------
+
+struct Job {
+    int number;
+    eddy_time took;
+};
+
+template <typename Item> struct Queue {
+    Queue(size_t capacity, const eddy_queue_options &options) {
+        CHECK(eddy_queue_init(&queue, sizeof(Item), capacity, &options) == 0);
+    }
+    Queue(const Queue &) = delete;
+    Queue &operator=(const Queue &) = delete;
+    ~Queue() { eddy_queue_destroy(&queue); } // never waits
+    int put(const Item &item) { return eddy_queue_put(&queue, &item); }
+    int get(Item &item) { return eddy_queue_get(&queue, &item); }
+    eddy_queue queue = {};
+};
+
+int queues(void *) {
+    eddy_queue_options options = {};
+    options.order = EDDY_PRIORITY;
+    options.compare = [](const void *a, const void *b) {
+        return static_cast<const Job *>(a)->number - static_cast<const Job *>(b)->number;
+    };
+    Queue<Job> jobs(0, options);
+    const int numbers[] = {3, 1, 2};
+    for (int number : numbers) CHECK(jobs.put({number, 0}) == 0);
+    Job job = {};
+    for (int number = 1; number <= 3; number++) CHECK(jobs.get(job) == 0 && job.number == number);
+
+    eddy_queue plain = EDDY_QUEUE(Job, 2);
+    eddy_event stop = {};
+    eddy_sem permits = EDDY_SEM(1), bounded = EDDY_SEM_BOUNDED(1);
+    CHECK(eddy_sem_acquire(&permits) == 0 && eddy_sem_release(&bounded) == EDDY_EINVAL);
+    auto produce = [&plain, &stop] {
+        for (int i = 0; i < 5; i++) {
+            const Job made = {i, eddy_now()};
+            int rc = eddy_queue_put(&plain, &made);
+            if (rc == 0) rc = eddy_sleep(ms(1));
+            if (rc < 0) return rc;
+        }
+        eddy_event_set(&stop);
+        return 0;
+    };
+    Future producer = spawn(produce, "producer");
+    int got = 0;
+    eddy_case cases[] = {EDDY_CASE_GET(&plain, &job), EDDY_CASE_EVENT(&stop),
+                         EDDY_CASE_JOIN(producer.get())};
+    int which;
+    while ((which = eddy_select(cases, 3, ms(50))) == 0) CHECK(job.number == got++);
+    CHECK(got == 5 && (which == 1 || which == 2));
+    eddy_queue_destroy(&plain);
+    return eddy_join(producer.get());
+}
+
+int channels(void *) {
+    eddy_sender *tx;
+    eddy_receiver *rx;
+    eddy_chan_options options = {};
+    CHECK(eddy_chan_open_with(sizeof(int), 0, &options, &tx, &rx) == 0);
+    Future sender = spawn([tx] {
+        int rc = 0;
+        for (int i = 0; i < 4 && rc == 0; i++) rc = eddy_send(tx, &i);
+        eddy_sender_close(tx);
+        return rc;
+    });
+    int item = 0, sum = 0, out = 9;
+    eddy_case cases[] = {EDDY_CASE_RECV(rx, &item)};
+    while (eddy_select(cases, 1, EDDY_FOREVER) == 0 && cases[0].result == 0) sum += item;
+    CHECK(sum == 6 && cases[0].result == EDDY_ECLOSED);
+    eddy_receiver_close(rx);
+    eddy_queue numbers = EDDY_QUEUE(int, 1);
+    eddy_case puts[] = {EDDY_CASE_PUT(&numbers, &out)};
+    CHECK(eddy_select(puts, 1, 0) == 0 && eddy_select(puts, 1, 0) == EDDY_ETIMEDOUT);
+    eddy_queue_destroy(&numbers);
+    return eddy_join(sender.get());
+}
+
 } // namespace
 
 int main() {
     check_begin();
-    const eddy_fn tests[] = {spawning, scopes, groups, generators};
+    const eddy_fn tests[] = {spawning, scopes, groups, generators, queues, channels};
     for (eddy_fn test : tests) check_run(test);
     return check_end();
 }
