@@ -11,7 +11,7 @@ static int get(void *arg) {
 
 static int steps(void) {
     eddy_future *getter = eddy_spawn(get, NULL);
-    int rc = passes(1);
+    int rc = passes(2);
     for (int item = 1; rc == 0 && item <= 2; item++) rc = eddy_queue_try_put(&queue, &item);
     eddy_cancel(getter);
     trace("%s", outcome(eddy_await(getter)));

@@ -15,7 +15,7 @@ static int take(char *item) {
 
 static int steps(eddy_future *b, eddy_future *c) {
     char item;
-    int rc = passes(1);
+    int rc = passes(2);
     if (rc < 0) return rc;
     rc = take(&item);
     trace("%c", item);

@@ -10,7 +10,8 @@ static int sibling(void *arg) {
 static int body(void *arg) {
     (void)arg;
     EDDY_SCOPE(scope);
-    eddy_scope_ref reference = eddy_scope_share(&scope);
+    static eddy_scope_ref reference; /* the sibling may outlive this task */
+    reference = eddy_scope_share(&scope);
     int rc = eddy_go(sibling, &reference);
     if (rc == 0) rc = eddy_sleep(9 * EDDY_S);
     rc = eddy_scope_end(&scope, rc);
