@@ -38,12 +38,12 @@ async function measure({ row, args, artifact, baseline, without, rounds }) {
 }
 
 /** A row with a curve: { row, points: [{ n, samples }] }, every round all numbers in turn. */
-async function measureCurve({ row, args, artifact, curve, rounds }) {
+async function measureCurve({ row, args, artifact, curve, plain, rounds }) {
     const points = curve.map((n) => ({ n, samples: [] }));
     for (let round = -1; round < rounds; round++) {
         for (const { n, samples } of points) {
             await settle();
-            const sample = await runProgram(artifact, [n, ...args.slice(1)]);
+            const sample = await runProgram(artifact, [n, ...args.slice(1)], { plain });
             if (round >= 0) samples.push(sample);
         }
     }
