@@ -82,6 +82,37 @@ for (const hostName of HOST_NAMES) {
     });
 }
 
+// ---- the tree ---------------------------------------------------------------------------------------
+
+// Without the places. Who holds a lock stands below who waits for it, and the last three are a ring.
+const TREE = `
+  task 'main' runs
+  task 'first in line' waits for a lock held by task 'holder'
+    task 'holder' sleeps
+  task 'second in line' waits for a lock held by task 'holder'
+    task 'holder' sleeps
+  task 'picks' waits in a select for task 'slow'
+    task 'slow' sleeps
+  task 'collects' gathers task 'slow' and 1 more
+    task 'slow' sleeps
+    task 'part' sleeps
+  task 'owns' waits for its group: task 'sleeps'
+    task 'sleeps' sleeps
+  task 'wants the ring's' waits for a lock held by task 'holds the ring's'
+    task 'holds the ring's' joins task 'wants the ring's'
+      task 'wants the ring's' waits for a lock held by task 'holds the ring's' (a ring)`;
+
+for (const hostName of HOST_NAMES) {
+    test(`the tree on ${hostName}`, async (t) => {
+        const rows = await lines(t, hostName, 'tree');
+        if (!rows) return;
+        const place = 'tests/programs/inspecting\\.c:\\d+';
+        const bare = new RegExp(` \\(spawned at ${place}\\)| at ${place}`, 'g');
+        assert.deepEqual(rows.map((row) => row.replace(bare, '')), TREE.split('\n').slice(1));
+        for (const row of rows.slice(1)) assert.equal(row.match(bare).length, 2, row);
+    });
+}
+
 // ---- traces -----------------------------------------------------------------------------------------
 
 /** Nested asynchronous events: each end has its beginning, by category, id and name. */

@@ -57,9 +57,76 @@ static int with_tasks(int (*look)(FILE *out), int expected) {
     return rc;
 }
 
-/* ---- traces -------------------------------------------------------------------------------------- */
+/* ---- the tree ------------------------------------------------------------------------------------ */
 
-static eddy_lock lock;
+static eddy_lock lock, ring_lock;
+static eddy_future *in_ring, *slow;
+
+static int holds(void *arg) {
+    int rc = eddy_lock_acquire(arg);
+    return rc < 0 ? rc : eddy_sleep(1000 * EDDY_S);
+}
+
+static int wants(void *arg) {
+    return eddy_lock_acquire(arg);
+}
+
+static int holds_and_joins(void *arg) {
+    (void)arg;
+    int rc = eddy_lock_acquire(&ring_lock);
+    if (rc == 0) rc = eddy_yield();
+    return rc < 0 ? rc : eddy_join(in_ring);
+}
+
+static int picks(void *arg) {
+    (void)arg;
+    static eddy_event never;
+    eddy_case cases[] = {EDDY_CASE_JOIN(slow), EDDY_CASE_EVENT(&never)};
+    return eddy_select(cases, 2, EDDY_FOREVER);
+}
+
+static int collects(void *arg) {
+    (void)arg;
+    eddy_future *parts[] = {slow, eddy_spawn_opt(sleeps, .name = "part")};
+    int rc = eddy_gather(parts, 2, NULL);
+    eddy_release(parts[1]);
+    return rc;
+}
+
+static int owns(void *arg) {
+    (void)arg;
+    EDDY_GROUP(group);
+    int rc = eddy_group_go(&group, sleeps, NULL);
+    return eddy_group_end(&group, rc);
+}
+
+static int tree(void) {
+    slow = eddy_spawn_opt(sleeps, .name = "slow");
+    in_ring = eddy_spawn_opt(wants, .arg = &ring_lock, .name = "wants the ring's");
+    eddy_future *tasks[] = {
+        slow,
+        eddy_spawn_opt(holds, .arg = &lock, .name = "holder"),
+        eddy_spawn_opt(wants, .arg = &lock, .name = "first in line"),
+        eddy_spawn_opt(wants, .arg = &lock, .name = "second in line"),
+        eddy_spawn(picks, NULL),
+        eddy_spawn(collects, NULL),
+        eddy_spawn(owns, NULL),
+        NULL,
+        in_ring,
+    };
+    enum { ALL = sizeof tasks / sizeof *tasks };
+    /* It takes the lock before the task that wants it runs. */
+    tasks[7] = eddy_spawn_opt(holds_and_joins, .name = "holds the ring's", .eager = true);
+    int rc = 0;
+    for (int i = 0; i < 3 && rc == 0; i++) rc = eddy_yield();
+    if (rc == 0 && eddy_tree(stdout) != ALL + 3) rc = EDDY_EUSER;
+    for (int i = 0; i < ALL; i++) eddy_cancel(tasks[i]);
+    EDDY_IGNORE(eddy_gather_all(tasks, ALL, NULL));
+    eddy_release_all(tasks, ALL);
+    return rc;
+}
+
+/* ---- traces -------------------------------------------------------------------------------------- */
 
 static int locks(void *arg) {
     (void)arg;
@@ -177,6 +244,7 @@ int eddy_main(int argc, char **argv) {
     const char *what = argc > 1 ? argv[1] : "";
     if (!strcmp(what, "ps")) return with_tasks(eddy_ps, COUNT + 1);
     if (!strcmp(what, "stacks")) return with_tasks(eddy_stacks, COUNT + 1);
+    if (!strcmp(what, "tree")) return tree();
     if (!strcmp(what, "trace")) return trace(100000, 2);
     if (!strcmp(what, "trace-overwritten")) return trace((size_t)atoi(argv[2]), 5);
     if (!strcmp(what, "trace-fetch")) return trace_fetch();
