@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { setup } from '../tools/setup.mjs';
 import { runProcess } from '../tools/hosts/process.mjs';
 import { artifactOf, runOn, told } from './lib/hosts.mjs';
+import { startServer } from './lib/server.mjs';
 
 /** The interfaces that a component imports, without their version. */
 async function importsOf(program) {
@@ -42,4 +43,38 @@ test('thousands of timers need a handful of resources', async (t) => {
     });
     if (!result) return;
     assert.equal(result.code, 0, told(result));
+});
+
+const FETCHING = 'tests/programs/fetching.c';
+
+async function fetching(t, stdout, what, path, more, options) {
+    const server = await startServer();
+    t.after(() => server.close());
+    const result = await runOn(t, 'wasmtime', FETCHING, {
+        args: [what, server.url(path), ...more], timeout: 120_000, ...options,
+    });
+    if (!result) return;
+    assert.equal(result.stdout, stdout, told(result));
+    assert.equal(result.code, 0, told(result));
+    return server.seen;
+}
+
+test('a thousand requests at once', async (t) => {
+    const seen = await fetching(t, '1000 answers, 10000 bytes\n', 'many', '/slow', ['1000']);
+    if (seen) assert.ok(seen.mostAtOnce > 900, `${seen.mostAtOnce} at once`);
+});
+
+// Each of 32 requests at a time has a handful of resources: ten thousand have no more.
+test('ten thousand requests leave no resource behind', (t) =>
+    fetching(t, '9984 requests: ok\n', 'in-all', '/ok', ['10000'], { flags: ['-S', 'max-resources=300'] }));
+
+test('a gigabyte read slowly takes no more memory than a page', (t) =>
+    fetching(t, `${2 ** 30} bytes\n`, 'slowly', '/gigabyte', [], { flags: ['-W', 'max-memory-size=4194304'] }));
+
+test('a pipe that nobody reads any more ends the program', async () => {
+    const { wasmtime } = await setup({ want: ['wasi'], quiet: true });
+    const artifact = await artifactOf('wasmtime', 'tests/programs/streams.c');
+    const script = 'yes | head -100000 | "$0" run "$1" stdin | head -1; echo ended';
+    const result = await runProcess(['sh', '-c', script, wasmtime, artifact], { timeout: 30_000 });
+    assert.match(result.stdout, /ended\n$/, told(result));
 });

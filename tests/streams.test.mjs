@@ -7,7 +7,6 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writ
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { setup } from '../tools/setup.mjs';
@@ -98,7 +97,8 @@ for (const hostName of NETWORK) {
     });
 }
 
-for (const hostName of ['native', 'wasmtime', 'wasmtime-p1', 'node-wasi']) {
+// Not under Node's WASI: Node 20 crashes in its path_open once that is called often.
+for (const hostName of ['native', 'wasmtime', 'wasmtime-p1']) {
     test(`files on ${hostName}`, async (t) => {
         const folder = mkdtempSync(join(tmpdir(), 'eddy-files-'));
         t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -106,10 +106,7 @@ for (const hostName of ['native', 'wasmtime', 'wasmtime-p1', 'node-wasi']) {
         mkdirSync(inside);
         writeFileSync(join(folder, 'beside'), 'not for the program');
         const result = await runOn(t, hostName, 'tests/programs/files.c', {
-            // Node's WASI keeps nobody in, and crashes on a path that leads out.
-            args: hostName === 'native' ? [inside]
-                : ['/opened', ...(hostName === 'node-wasi' ? [] : ['sandboxed'])],
-            folders: [`${inside}::/opened`],
+            args: hostName === 'native' ? [inside] : ['/opened', 'sandboxed'], folders: [`${inside}::/opened`],
         });
         if (!result) return;
         assert.equal(result.stdout, 'ok\n', told(result));
@@ -134,15 +131,21 @@ async function commandOn(hostName, artifact) {
     return [...runner, artifact, 'stdin'];
 }
 
-/** `stdin` as spawn() takes it; feed(stream) writes into a pipe. */
+/** `stdin` as spawn() takes it; feed(stream, until) writes into a pipe; until: what stdout begins with. */
 async function withStdin([program, ...args], stdin, feed) {
     const child = spawn(program, args, { stdio: [stdin, 'pipe', 'inherit'] });
+    child.stdin?.on('error', () => {});
+    const limit = setTimeout(() => child.kill('SIGKILL'), 30_000);
     let stdout = '';
     child.stdout.setEncoding('utf8').on('data', (text) => { stdout += text; });
-    const fed = feed?.(child.stdin);
-    const [code] = await once(child, 'close');
-    await fed;
-    return { code, stdout, stderr: '' };
+    const closed = once(child, 'close');
+    await feed?.(child.stdin, async (text) => {
+        while (!stdout.startsWith(text) && child.exitCode === null && !child.killed)
+            await Promise.race([closed, once(child.stdout, 'data')]);
+    });
+    const [code] = await closed;
+    clearTimeout(limit);
+    return { code, stdout: stdout.replace(/^tick\n/, ''), stderr: '' };
 }
 
 for (const hostName of ['native', 'wasmtime', 'wasmtime-p1', 'node-wasi']) {
@@ -154,12 +157,12 @@ for (const hostName of ['native', 'wasmtime', 'wasmtime-p1', 'node-wasi']) {
             assert.equal(result.code, 0, told(result));
         };
         await t.test('a pipe: other tasks go on while it is silent', async () => {
-            const result = await withStdin(command, 'pipe', async (stream) => {
+            const result = await withStdin(command, 'pipe', async (stream, until) => {
                 stream.write('one\ntw');
-                await sleep(400);
+                await until('tick\n');
                 stream.end('o\nthree');
             });
-            prints(/^3 lines, 11 bytes, end, ticks\nEDDY_ESTATE\n$/, result);
+            prints(/^3 lines, 11 bytes, end\nEDDY_ESTATE\n$/, result);
         });
         await t.test('a megabyte in a pipe', async () => {
             const result = await withStdin(command, 'pipe', (stream) => {

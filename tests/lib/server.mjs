@@ -4,6 +4,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createListener } from 'node:net';
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const CORS = {
@@ -45,6 +46,16 @@ const routes = {
             await sleep(10);
         }
         response.end();
+    },
+    '/fifty'(request, response) {
+        setTimeout(() => response.end('0123456789'), 50);
+    },
+    '/gigabyte'(request, response) {
+        const part = Buffer.alloc(1 << 20);
+        response.setHeader('content-length', part.length * 1024);
+        pipeline(function* () {
+            for (let i = 0; i < 1024; i++) yield part;
+        }, response).catch(() => {});
     },
     '/silent'() {},
     '/endless'(request, response) {

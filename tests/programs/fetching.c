@@ -56,6 +56,44 @@ static int many(size_t n) {
     return rc;
 }
 
+static int get_often(void *arg) {
+    size_t times = *(size_t *)arg;
+    int rc = 0;
+    while (rc >= 0 && times--) rc = get(NULL);
+    return rc;
+}
+
+/* `n` requests, 32 at a time. */
+static int in_all(size_t n) {
+    eddy_future *tasks[32];
+    size_t times = n / 32;
+    for (size_t i = 0; i < 32; i++)
+        tasks[i] = eddy_spawn_opt(get_often, .arg = &times, .arg_size = sizeof times);
+    int rc = eddy_gather(tasks, 32, NULL);
+    eddy_release_all(tasks, 32);
+    printf("%zu requests: %s\n", times * 32, rc < 0 ? eddy_errname(rc) : "ok");
+    return rc;
+}
+
+/* Reads slowly for a while, then the rest as fast as it comes. */
+static int slowly(void) {
+    eddy_response *r;
+    int rc = eddy_fetch(&r, url);
+    if (rc < 0) return rc;
+    size_t size = (size_t)1 << 16;
+    unsigned long long total = 0;
+    char *buffer = malloc(size);
+    if (!buffer) return EDDY_ENOMEM;
+    while ((rc = eddy_read(eddy_response_body(r), buffer, size)) > 0) {
+        total += (unsigned long long)rc;
+        if (total < 1000000 && (rc = eddy_sleep(10 * EDDY_MS)) < 0) break;
+    }
+    free(buffer);
+    eddy_response_close(r);
+    printf("%llu bytes\n", total);
+    return rc;
+}
+
 /* ---- what becomes of a request nobody waits for any more ---------------------------------------- */
 
 static int cancelled(void) {
@@ -255,6 +293,8 @@ int eddy_main(int argc, char **argv) {
         patience = 500 * EDDY_MS;
         return many((size_t)(argc > 3 ? atol(argv[3]) : 100));
     }
+    if (!strcmp(what, "in-all")) return in_all((size_t)(argc > 3 ? atol(argv[3]) : 3200));
+    if (!strcmp(what, "slowly")) return slowly();
     if (!strcmp(what, "cancelled")) return cancelled();
     if (!strcmp(what, "deadline")) return past_its_deadline();
     if (!strcmp(what, "closed")) return closed_early();

@@ -279,7 +279,10 @@ static int tick(void *arg) {
     for (;;) {
         int rc = eddy_sleep(5 * EDDY_MS);
         if (rc < 0) return rc;
-        ++*ticks;
+        if (++*ticks == 1) {
+            puts("tick");
+            fflush(stdout);
+        }
     }
 }
 
@@ -295,8 +298,7 @@ static int read_stdin(void) {
         total += length;
         free(line);
     }
-    printf("%zu lines, %zu bytes, %s%s\n", lines, total, rc < 0 ? eddy_errname(rc) : "end",
-           ticks ? ", ticks" : "");
+    printf("%zu lines, %zu bytes, %s\n", lines, total, rc < 0 ? eddy_errname(rc) : "end");
     printf("%s\n", eddy_errname(eddy_close(input)));
     rc = eddy_stop(ticker);
     eddy_release(ticker);
