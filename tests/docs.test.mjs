@@ -43,6 +43,8 @@ const GAPS = {
         [append('/* Does something. */\n\nint eddy_new_call(int x);'), 'eddy_new_call has no comment'],
     'a type': [append('typedef struct eddy_new eddy_new;'), 'eddy_new has no comment'],
     'a macro': [append('#define EDDY_NEW(x) (x)'), 'EDDY_NEW has no comment'],
+    'a macro that is only written out': [append('/* EDDY_NEW(1, 2) */\n#define EDDY_NEW(...) 0'),
+        'EDDY_NEW does not say what it does'],
     'a constant of an enum': [append('/* Kinds. */\ntypedef enum eddy_kind {\n    EDDY_ONE, /* one */\n' +
         '    EDDY_TWO\n} eddy_kind;'), 'EDDY_TWO has no comment'],
     'a field': [append('/* Options. */\ntypedef struct eddy_new {\n    int a; /* one */\n    int b;\n' +

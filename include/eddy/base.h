@@ -50,7 +50,7 @@ typedef int64_t eddy_time;
 #define EDDY_NOW INT64_MIN
 /* For option structs, where 0 means "none": a duration <= 0 becomes "already over". */
 #define EDDY_IN(d) ((d) > 0 ? (eddy_time)(d) : EDDY_NOW)
-/* The same for absolute times. */
+/* EDDY_IN for points in time: one that is not after 0 becomes "already over". */
 #define EDDY_AT(t) ((t) > 0 ? (eddy_time)(t) : EDDY_NOW)
 
 EDDY__BEGIN_C

@@ -209,7 +209,8 @@ EDDY__END_C
 #define eddy_response_bytes(...) eddy__response_bytes(EDDY__SITE, __VA_ARGS__)
 
 #ifndef __cplusplus
-/* eddy_fetch(&r, url, .method = "POST", .body = text) */
+/* eddy_fetch(&r, url, .method = "POST", .body = text); eddy_fetch_with the URL and the options named,
+ * the others default. [blocks] Results as eddy_fetch_with. */
 #define eddy_fetch(r, ...) eddy_fetch_with((r), &(eddy_fetch_options){.url = __VA_ARGS__})
 #endif
 

@@ -93,8 +93,8 @@ EDDY__END_C
 /* EDDY_SCOPE(limit, .timeout = 5 * EDDY_S); declares and begins scope `limit`. End it with
  * `rc = eddy_scope_end(&limit, rc)`; a block left without that is closed by a net, untranslated. */
 #define EDDY_SCOPE(...) EDDY__SCOPE_BEGIN(__VA_ARGS__, .reserved_ = 0)
-/* EDDY_SHIELD(cleanup, .timeout = 1 * EDDY_S); the same, holding back cancellation from outside: for
- * cleanup that must wait. */
+/* EDDY_SHIELD(cleanup, .timeout = 1 * EDDY_S); EDDY_SCOPE that holds back cancellation from
+ * outside: for cleanup that must wait. */
 #define EDDY_SHIELD(...) EDDY__SHIELD_BEGIN(__VA_ARGS__, .reserved_ = 0)
 /* With the last field appended nothing is left out after a comma, which strict C11 forbids. */
 #define EDDY__SHIELD_BEGIN(name, ...) EDDY__SCOPE_BEGIN(name, .shield = true, __VA_ARGS__)

@@ -34,7 +34,8 @@ typedef struct eddy_sem {
 
 /* A semaphore's initialiser, with that many permits: `eddy_sem s = EDDY_SEM(3)`. Constant. */
 #define EDDY_SEM(permits_) {(permits_), 0, {0, 0}}
-/* The same, where a release beyond the first value is EDDY_EINVAL. */
+/* The initialiser of a bounded semaphore: a release beyond that many permits is EDDY_EINVAL.
+ * Constant. Follows asyncio.BoundedSemaphore. */
 #define EDDY_SEM_BOUNDED(permits_) {(permits_), (size_t)(permits_) + 1, {0, 0}}
 
 /* A number of places, each held by one task. Zero: no places until it is resized. */

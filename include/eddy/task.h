@@ -175,7 +175,8 @@ EDDY__END_C
 #define eddy_stop(...) eddy__stop(EDDY__SITE, __VA_ARGS__)
 
 #ifndef __cplusplus
-/* eddy_spawn_opt(work, .arg = &job, .arg_size = sizeof job, .name = "parse") */
+/* eddy_spawn_opt(work, .arg = &job, .arg_size = sizeof job, .name = "parse"); eddy_spawn_with the
+ * options named, the others default. Returns as eddy_spawn. Never blocks. */
 #define eddy_spawn_opt(fn, ...) eddy_spawn_with(fn, &(eddy_spawn_options){__VA_ARGS__})
 #endif
 

@@ -207,6 +207,7 @@ export function gaps(model) {
             if (!part.comment) miss('has no comment', part);
         if (item.kind === 'macro' && item.variadic && !text.includes(`${item.name}(`))
             miss('does not show how it is written');
+        if (/^\w+\(.*\)$/.test(text)) miss('does not say what it does');
         if (item.kind !== 'function') continue;
         const blocks = text.includes('[blocks]');
         if (item.blocks && !blocks) miss('blocks, but does not say [blocks]');

@@ -106,7 +106,7 @@ function entryHtml(entry, urlOf) {
         const others = (name) => (name === item.name ? null : urlOf(name));
         const written = signature(item, entry);
         const code = item.kind === 'macro' ? linkNames(escape(written), others) : codeHtml(written, 'c', others);
-        const badge = item.kind === 'function' && entry.comment.includes('[blocks]') ? '<a class="blocks" href="#blocks">blocks</a>' : '';
+        const badge = item.kind !== 'type' && entry.comment.includes('[blocks]') ? '<a class="blocks" href="#blocks">blocks</a>' : '';
         return `<div class="signature${written.includes('\n') ? '' : ' line'}" id="${item.name}">` +
             `<pre><code>${strong(code, item.name)}</code></pre>${badge}` +
             `<a class="anchor" href="#${item.name}" aria-label="Link to ${item.name}">#</a></div>`;
