@@ -32,8 +32,9 @@ EDDY__PRIMITIVE int eddy__gen_next(const char *site, eddy_gen *g, void *item) {
         bool look = task->attention && !g->closing;
         if (look && eddy__task_attend(task, eddy__stack_pointer()))
             return eddy__return_now(task, EDDY_ECANCELED);
+        /* A close keeps the generator to its end, for it may give up the pass before it frees it. */
+        if (g->closing || !g->finished) g->task = task;
         if (g->finished) return eddy__return_now(task, eddy__gen_take_error(g, task));
-        g->task = task;
         g->base = task->scope;
         g->item = item;
     }
@@ -44,7 +45,7 @@ EDDY__PRIMITIVE int eddy__gen_next(const char *site, eddy_gen *g, void *item) {
         if (!EDDY__SWITCH_RETURNS) return 0;
         task->suspended_in = g->inner;
     }
-    g->task = NULL;
+    if (!g->closing) g->task = NULL;
     if (!g->emitted) return eddy__return_now(task, eddy__gen_take_error(g, task));
     g->emitted = false;
     return eddy__return_now(task, 1);

@@ -193,8 +193,8 @@ int eddy_queue_init(eddy_queue *q, size_t item_size, size_t capacity,
 
 void eddy__close_queue(eddy_queue *q) {
     q->closed = true;
-    eddy__hand_over_all(&q->putters, EDDY_ECLOSED);
     eddy__hand_over_all(&q->getters, EDDY_ECLOSED);
+    eddy__hand_over_all(&q->putters, EDDY_ECLOSED);
 }
 
 void eddy__drop_items(eddy_queue *q) {
@@ -214,6 +214,8 @@ void eddy__drop_items(eddy_queue *q) {
 
 int eddy_queue_shutdown(eddy_queue *q, bool immediate) {
     if (!q) return EDDY_EINVAL;
+    /* asyncio's order: those who join, then getters, then putters. */
+    if (immediate && q->unfinished <= q->length) eddy__hand_over_all(&q->joiners, 0);
     eddy__close_queue(q);
     if (immediate) eddy__drop_items(q);
     return 0;

@@ -135,6 +135,10 @@ const OPERATIONS = {
     'clone_receiver': [2, (m) => m.twoHandles()],
     'close_sender': [1, (m) => [m.handle()]],
     'close_receiver': [1, (m) => [m.handle()]],
+    'generator': [3, (m) => [m.one('y'), m.newTask(false, true)]],
+    'emit': [2, (m) => [m.random.below(40)]],
+    'next': [5, (m) => [m.one('y')]],
+    'close': [1.5, (m) => [m.one('y')]],
     'select': [5, (m) => [m.random.pick(LIMITS), ...m.cases()]],
 };
 
@@ -144,7 +148,7 @@ const SIMPLE = [['yield'], ['checkpoint'], ['join'], ['acquire', 'unlock'], ['se
 
 // An uncontended acquire and its like count in the budget of calls that do not suspend.
 const OF_OBJECTS = new Set(Object.keys(OPERATIONS).slice(Object.keys(OPERATIONS).indexOf('acquire')));
-const MAKES_TASKS = new Set(['spawn', 'go', 'stagger', 'group_spawn', 'group_go', 'group_start']);
+const MAKES_TASKS = new Set(['spawn', 'go', 'stagger', 'group_spawn', 'group_go', 'group_start', 'generator']);
 const OF_GROUPS = new Set(['group_spawn', 'group_go', 'group_start', 'group_cancel']);
 const LEAVES = new Set(['return', 'fail']);
 
@@ -185,11 +189,11 @@ class Maker {
         });
     }
 
-    newTask(started = false) {
+    newTask(started = false, generator = false) {
         const word = `t${this.tasks.length}`;
         this.tasks.push(null);
         const { scopes, groups } = this.where;
-        this.unmade.push([word, { scopes: [...scopes], groups: [...groups], started, main: false }]);
+        this.unmade.push([word, { scopes: [...scopes], groups: [...groups], started, generator, main: false }]);
         return word;
     }
 
@@ -270,6 +274,7 @@ class Maker {
         if (MAKES_TASKS.has(name) && this.tasks.length > this.mostTasks) return false;
         if (OF_GROUPS.has(name) && !this.where.groups.length) return this.random.chance(3);
         if (LEAVES.has(name) && (this.where.main || depth > 2)) return this.random.chance(20);
+        if (name === 'emit' && !this.where.generator) return this.random.chance(2);
         if (name === 'started') return this.where.started || this.random.chance(3);
         if (name === 'scope') return this.scopes < 60;
         return OPERATIONS[name][2] !== 'group' || this.groups < 14;
@@ -336,7 +341,8 @@ class Maker {
         ];
         const [lock, condition] = [this.one('l'), this.one('c')];
         const queue = this.one('q');
-        switch (this.random.below(7)) {
+        const generator = this.one('y');
+        switch (this.random.below(8)) {
         case 0: {
             const waits = this.random.chance(30) ? make('cond_for', [condition, lock, this.one('e')]) : make('cond', [condition, lock]);
             return [make('acquire', [lock]), ...maybe(60, waits), ...some(), make('unlock', [lock])];
@@ -361,6 +367,11 @@ class Maker {
             const gets = Array.from({ length: 1 + this.random.below(2) }, () => make('get', [queue]));
             return [...gets, ...some(), ...maybe(70, make('task_done', [queue]))];
         }
+        case 6: {
+            const nexts = Array.from({ length: 1 + this.random.below(3) }, () => make('next', [generator]));
+            const opens = this.tasks.length <= this.mostTasks ? [make('generator', [generator, this.newTask(false, true)])] : [];
+            return [...opens, ...nexts, ...some(), ...maybe(50, make('close', [generator]))];
+        }
         default: {
             const barrier = this.one('b');
             return [make('barrier', [barrier]), ...some(), ...maybe(40, make('barrier', [barrier]))];
@@ -378,6 +389,8 @@ class Maker {
             const operations = this.#block(0, length);
             if (where.started && this.random.chance(70))
                 operations.splice(this.random.below(operations.length + 1), 0, this.#operation(0, 'started'));
+            for (let n = where.generator ? this.random.below(4) : 0; n > 0; n--)
+                operations.splice(this.random.below(operations.length + 1), 0, this.#operation(0, 'emit'));
             this.tasks[Number(word.slice(1))] = operations;
         }
         return { objects: this.objects, tasks: this.tasks };

@@ -71,6 +71,8 @@ typedef struct world {
     eddy_limiter limiters[MAX_OBJECTS];
     eddy_barrier barriers[MAX_OBJECTS];
     eddy_queue queues[MAX_OBJECTS];
+    eddy_gen *generators[MAX_OBJECTS];
+    bool main_ended; /* from then on generators may be closed at any time */
     eddy_sender *senders[MAX_HANDLES];
     eddy_receiver *receivers[MAX_HANDLES];
     eddy_group groups[MAX_GROUPS];

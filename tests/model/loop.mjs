@@ -99,7 +99,7 @@ export class Loop {
                 this.#cancelLeftovers();
             }
             if (ending && ![...this.#tasks].some((task) => task.leftover)) {
-                if (this.#tasks.size === 0) break;
+                if (this.#tasks.size === 0 && !this.#closeGenerators(main)) break;
                 this.#cancelLeftovers();
             }
             this.#fireTimers();
@@ -120,10 +120,36 @@ export class Loop {
                 break;
             }
         }
-        this.read(main);
-        for (const future of this.#unread) this.#reportFuture(future);
+        this.#finish(main);
         return result;
     }
+
+    #finish(main) {
+        this.read(main);
+        for (const future of this.#unread) this.#reportFuture(future);
+    }
+
+    /** R13: what is open is closed in opening order, by a task of the runtime's own. */
+    #closeGenerators(main) {
+        if (!this.generators.size) return false;
+        this.#finish(main);
+        for (const call of this.#calls) this.takeBack(call);
+        const closer = this.spawn('generators', this.#closeAll());
+        this.release(closer);
+        closer.task.leftover = true;
+        return true;
+    }
+
+    *#closeAll() {
+        for (const generator of this.generators) {
+            const rc = yield* this.closeGenerator(generator);
+            if (rc < 0 && rc !== ECANCELED) this.report(rc, generator.name, this.textOf(this.current, rc));
+        }
+        return 0;
+    }
+
+    /** reference.mjs; here because runs end with it. */
+    generators = new Set();
 
     /** What Ctrl-C does. */
     interrupt() {

@@ -239,6 +239,37 @@ class Full extends Meaning {
         return this.tell(context, operation, 0);
     }
 
+    // ---- generators ----------------------------------------------------------------------------------
+
+    *generatorBody(word) {
+        const rc = yield* this.body(word);
+        return rc === ESTATE ? -1009 : rc;
+    }
+
+    do_generator(context, operation, word, body) {
+        if (this.objects.get(word) || this.mainEnded) return this.tell(context, operation, SKIPPED);
+        this.objects.set(word, this.eddy.openGenerator('run_generator', this.generatorBody(body)));
+        return this.tell(context, operation, 1);
+    }
+
+    *do_emit(context, operation, item) {
+        return this.tell(context, operation, yield* this.eddy.emit(item));
+    }
+
+    *do_next(context, operation, word) {
+        if (this.mainEnded) return this.tell(context, operation, SKIPPED);
+        const [rc, item] = yield* this.eddy.next(this.objects.get(word));
+        this.list(context, [item ?? -88]);
+        return this.tell(context, operation, rc);
+    }
+
+    *do_close(context, operation, word) {
+        if (this.mainEnded) return this.tell(context, operation, SKIPPED);
+        const rc = yield* this.eddy.closeGenerator(this.objects.get(word));
+        if (rc !== ESTATE) this.objects.delete(word);
+        return this.tell(context, operation, rc);
+    }
+
     // ---- select ----------------------------------------------------------------------------------------
 
     /** The promise is only that each has its turn: what C has chosen is followed, if it was ready. */

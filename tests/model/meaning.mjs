@@ -79,6 +79,7 @@ export class Meaning {
     *body(word) {
         const context = { leaving: false, quiet: false };
         const rc = yield* this.block(context, this.program.tasks[Number(word.slice(1))]);
+        if (word === 't0') this.mainEnded = true;
         return context.leaving ? rc : 0;
     }
 

@@ -248,6 +248,43 @@ static int do_select(context *c, const operation *o) {
     return rc;
 }
 
+/* ---- generators -------------------------------------------------------------------------------------- */
+
+/* ESTATE is what is said of a call that the generator did not see. */
+static int run_generator(void *body) {
+    int rc = run_body(body);
+    return rc == EDDY_ESTATE ? EDDY_EUSER - 9 : rc;
+}
+
+/* generator Y TASK: the task's operations are its body */
+static int do_generator(context *c, const operation *o) {
+    eddy_gen **g = &w->generators[o->argument[0]];
+    if (*g || w->main_ended) return tell(c, o, -99);
+    *g = eddy_gen_open(run_generator, &w->bodies[o->argument[1]], sizeof(int));
+    return tell(c, o, *g != NULL);
+}
+
+static int do_emit(context *c, const operation *o) {
+    int item = (int)o->argument[0];
+    return tell(c, o, eddy_emit(&item));
+}
+
+static int do_next(context *c, const operation *o) {
+    if (w->main_ended) return tell(c, o, -99);
+    int item = -88;
+    int rc = eddy_gen_next(w->generators[o->argument[0]], &item);
+    if (!c->quiet) printf("list %d\n", item);
+    return tell(c, o, rc);
+}
+
+static int do_close(context *c, const operation *o) {
+    eddy_gen **g = &w->generators[o->argument[0]];
+    if (w->main_ended) return tell(c, o, -99);
+    int rc = eddy_gen_close(*g);
+    if (rc != EDDY_ESTATE) *g = NULL;
+    return tell(c, o, rc);
+}
+
 /* ---- the names ------------------------------------------------------------------------------------------ */
 
 meaning find_object_meaning(const char *name) {
@@ -285,6 +322,10 @@ meaning find_object_meaning(const char *name) {
         {"queue_join", do_queue_join},
         {"shutdown", do_shutdown},
         {"select", do_select},
+        {"generator", do_generator},
+        {"emit", do_emit},
+        {"next", do_next},
+        {"close", do_close},
         {"send", do_send},
         {"recv", do_recv},
         {"try_send", do_try_send},

@@ -52,6 +52,7 @@ int run_body(void *arg) {
     const struct body *body = arg;
     context c = {0};
     int rc = run_range(&c, body->first, body->last);
+    if (body == &w->bodies[0]) w->main_ended = true;
     return c.leaving ? rc : 0;
 }
 

@@ -1,11 +1,11 @@
-// reference.mjs: what eddy promises about waiting for several futures, and about groups; with loop.mjs
+// reference.mjs: what eddy promises about waiting for several futures, groups and generators; with loop.mjs
 // and objects.mjs the reference of the model test.
 
 import { CODES, FOREVER, Loop } from './loop.mjs';
 
 export * from './loop.mjs';
 
-const { ECANCELED, ETIMEDOUT, ESTATE, EINVAL, ENOMEM } = CODES;
+const { ECANCELED, ECLOSED, ETIMEDOUT, ESTATE, EINVAL, ENOMEM } = CODES;
 
 export class Reference extends Loop {
     // ---- several futures -----------------------------------------------------------------------------------
@@ -341,5 +341,72 @@ export class Reference extends Loop {
         const [{ code, text }] = group.errors;
         owner.last = { code, text };
         return code;
+    }
+
+    // ---- generators (R13) -----------------------------------------------------------------------------
+
+    inside = null; // the generator whose body runs
+
+    openGenerator(name, body) {
+        const generator = { name, body, started: false, finished: false, closing: false, task: null, error: 0, depth: 0 };
+        this.generators.add(generator);
+        return generator;
+    }
+
+    /** In a body: hands out an item. */
+    *emit(item) {
+        const generator = this.inside;
+        if (!this.current || !generator || this.current.scopes.length !== generator.depth) return ESTATE;
+        if (!generator.closing) yield { item };
+        return generator.closing ? ECLOSED : 0;
+    }
+
+    /** -> [1, item], [0] or [error] */
+    *next(generator) {
+        const task = this.current;
+        if (!task) return [ESTATE];
+        if (!generator) return [yield* this.atOnce(ENOMEM)];
+        if (generator.task) return [yield* this.atOnce(ESTATE)];
+        if (!generator.closing && task.cancelled) return [yield* this.atOnce(ECANCELED)];
+        if (generator.closing) generator.task = task; // to its end
+        if (generator.finished) return [yield* this.atOnce(this.#takeError(generator))];
+        Object.assign(generator, { task, depth: task.scopes.length, started: true });
+        const item = yield* this.#runBody(generator);
+        if (!generator.closing) generator.task = null;
+        if (generator.finished) return [yield* this.atOnce(this.#takeError(generator))];
+        return [yield* this.atOnce(1), item];
+    }
+
+    /** What the body waits for its consumer waits for. */
+    *#runBody(generator) {
+        for (let resume; ; resume = yield) {
+            const outer = this.inside;
+            this.inside = generator;
+            const { done, value } = generator.body.next(resume);
+            this.inside = outer;
+            if (!done && value) return value.item;
+            if (!done) continue;
+            generator.finished = true;
+            if (value < 0) generator.error = value;
+            return undefined;
+        }
+    }
+
+    /** Its error is told once. */
+    #takeError(generator) {
+        const { error } = generator;
+        generator.error = 0;
+        if (error < 0) this.current.last = { code: error, text: this.textOf(this.current, error) };
+        return error;
+    }
+
+    *closeGenerator(generator) {
+        if (!generator) return ENOMEM;
+        if (!this.current || generator.task) return ESTATE;
+        generator.closing = true;
+        if (!generator.started) generator.finished = true;
+        this.generators.delete(generator);
+        const [rc] = yield* this.next(generator);
+        return rc === ECLOSED ? 0 : rc;
     }
 }

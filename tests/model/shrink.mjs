@@ -36,7 +36,7 @@ function withoutTask(program, index) {
     result.tasks[index] = index === result.tasks.length - 1 ? undefined : null;
     if (result.tasks.at(-1) === undefined) result.tasks.pop();
     const word = `t${index}`;
-    const makers = new Set(['spawn', 'go', 'group_spawn', 'group_go', 'group_start']);
+    const makers = new Set(['spawn', 'go', 'group_spawn', 'group_go', 'group_start', 'generator']);
     const clean = (list) => list.filter(({ name, args }) => !(makers.has(name) && args.includes(word)) &&
         !(name === 'stagger' && args.includes(word))).map((operation) => {
         if (operation.body) operation.body = clean(operation.body);
