@@ -1,4 +1,4 @@
-// A task whose stack is too small is named: which task, where it was spawned, how many bytes it needs
+// A task, or a generator, whose stack is too small is named: which task, where it was spawned, how many bytes it needs
 // and has. Natively the sanitizers and the system's guard pages do that; here it is wasm's turn.
 
 import assert from 'node:assert/strict';
@@ -9,6 +9,7 @@ import { runOn, told } from './lib/hosts.mjs';
 const OVERFLOW = 'tests/programs/overflow.c';
 const source = readFileSync(new URL('programs/overflow.c', import.meta.url), 'utf8').split('\n');
 const spawnLine = source.findIndex((line) => line.includes('eddy_spawn_opt')) + 1;
+const openLine = source.findIndex((line) => line.includes('eddy_gen_open')) + 1;
 
 for (const hostName of ['node', 'chromium', 'wasmtime']) {
     for (const mode of hostName === 'chromium' ? ['release'] : ['release', 'debug']) {
@@ -27,6 +28,19 @@ for (const hostName of ['node', 'chromium', 'wasmtime']) {
                 assert.doesNotMatch(result.stdout, /it fits/);
             });
         }
+    }
+    // In wasmtime such frames exhaust the 512 KiB of its own stack before they fill 64 KiB of saved ones.
+    for (const how of hostName === 'wasmtime' ? ['wide'] : ['deep', 'wide']) {
+        test(`stack overflow of a generator on ${hostName}, ${how}: it is named, and the run ends`, async (t) => {
+            const options = { args: [how, 'generator'], timeout: 20_000 };
+            const result = await runOn(t, hostName, OVERFLOW, options);
+            if (!result) return;
+            const place = `overflow\\.c:${openLine}`;
+            assert.match(result.stderr, new RegExp(`'emits_${how}' needs \\d+ bytes of stack, has 65536 .*${place}`),
+                told(result));
+            assert.notEqual(result.code, 0, told(result));
+            assert.doesNotMatch(result.stdout, /./, told(result)); // nothing of it goes on
+        });
     }
     test(`a larger stack is enough on ${hostName}`, async (t) => {
         for (const how of ['deep', 'wide']) {

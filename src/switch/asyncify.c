@@ -110,6 +110,9 @@ void __cyg_profile_func_enter_bare(void) {
     eddy__switch_overflow = (eddy__overflow){(size_t)(top - sp) + sizeof(head), running->size,
                                              running->name, running->site};
     running = NULL;
+    /* What tells of it must not write below the block, where the name may be. */
+    static char stack[8192] __attribute__((aligned(16)));
+    set_stack_pointer(stack + sizeof stack);
     eddy__switch_overflowed();
 }
 

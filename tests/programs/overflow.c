@@ -1,4 +1,5 @@
-/* overflow HOW: a task with too small a stack; what does it say? */
+/* overflow deep|wide [enough|generator]: a task with too small a stack, or a generator whose body uses
+ * more than it has; what does it say? */
 #include <eddy.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,6 +29,29 @@ static int parse_wide(void *arg) {
     return wide();
 }
 
+/* The same for the 64 KiB of a generator. */
+static int emits_deep(void *arg) {
+    (void)arg;
+    return deep(5000, 1, 2, 3) < 0 ? EDDY_EIO : 0;
+}
+
+static int emits_wide(void *arg) {
+    static volatile size_t first = 0, last = 69999;
+    char buffer[70000];
+    buffer[first] = buffer[last] = 1;
+    int rc = eddy_emit(arg);
+    return rc < 0 ? rc : buffer[first] + buffer[last];
+}
+
+static int generate(bool is_wide) {
+    char item = 0;
+    eddy_gen *gen = is_wide ? eddy_gen_open(emits_wide, &item, 1) : eddy_gen_open(emits_deep, &item, 1);
+    int rc = eddy_gen_next(gen, &item);
+    EDDY_IGNORE(eddy_yield()); /* where the run ends */
+    puts(rc < 0 ? eddy_errname(rc) : "it fits");
+    return eddy_gen_close(gen);
+}
+
 static int bystander(void *arg) {
     (void)arg;
     return eddy_sleep(10 * EDDY_S);
@@ -35,6 +59,7 @@ static int bystander(void *arg) {
 
 int eddy_main(int argc, char **argv) {
     bool is_wide = argc > 1 && !strcmp(argv[1], "wide");
+    if (argc > 2 && !strcmp(argv[2], "generator")) return generate(is_wide);
     size_t stack = argc > 2 && !strcmp(argv[2], "enough") ? 256 * 1024 : 2048;
     eddy_future *other = eddy_spawn(bystander, NULL);
     eddy_future *task = eddy_spawn_opt(is_wide ? parse_wide : parse_deep, .name = "parse",
