@@ -21,7 +21,7 @@ async function runnerOn(t, hostName) {
     const host = await needHost(t, hostName);
     if (!host) return null;
     const artifact = await artifactOf(hostName, PROGRAM);
-    const timeout = (args) => (args.length ? 5_000 : 60_000); // a program alone takes no time
+    const timeout = (args) => (args.length ? 20_000 : 120_000); // a program alone takes no time
     return (stdin, args) => host.run(artifact, { args, stdin, timeout: timeout(args) });
 }
 
@@ -74,7 +74,7 @@ test('a wrong reference is found out, by a small program', async (t) => {
     const big = wrong.reduce((a, b) => (sizeOf(a) > sizeOf(b) ? a : b));
     const { program, difference } = await shrink(runText, big, makeWrong);
     const told = tellOf(program, difference, 'on purpose');
-    assert.ok(sizeOf(program) <= 6, told);
+    assert.ok(sizeOf(program) <= 10, told); // of up to two hundred
     assert.match(told, /sleep 3/);
     assert.match(told, /the model goes on:\n +4 ms .*\n[^]*eddy goes on:\n +3 ms /);
 });

@@ -38,7 +38,8 @@ function withoutTask(program, index) {
     const word = `t${index}`;
     const makers = new Set(['spawn', 'go', 'group_spawn', 'group_go', 'group_start', 'generator']);
     const clean = (list) => list.filter(({ name, args }) => !(makers.has(name) && args.includes(word)) &&
-        !(name === 'stagger' && args.includes(word))).map((operation) => {
+        !(name === 'stagger' && args.length === 2 && args.includes(word))).map((operation) => {
+        if (operation.name === 'stagger') operation.args = operation.args.filter((each) => each !== word);
         if (operation.body) operation.body = clean(operation.body);
         return operation;
     });
@@ -53,7 +54,8 @@ function withoutStrays(program) {
     const result = copy(program);
     result.tasks = result.tasks.map((operations, i) => (i === 0 || text.has(`t${i}`) ? operations : null));
     while (!result.tasks.at(-1)) result.tasks.pop();
-    result.objects = result.objects.filter(({ kind, index }) => kind === 'channel' || text.has(`${LETTERS[kind]}${index}`));
+    result.objects = result.objects.filter(({ kind, index }) => text.has(`${LETTERS[kind]}${index}`) ||
+        (kind === 'channel' && [...text].some((word) => new RegExp(`^h${index || ''}\\d$`).test(word))));
     return result;
 }
 
