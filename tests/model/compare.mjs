@@ -60,11 +60,12 @@ export function differenceOf(program, trace, makeReference) {
     } catch (error) {
         expected = [`the reference fails: ${error.stack}`];
     }
-    const at = Array.from({ length: Math.max(expected.length, got.length) }).findIndex((_, i) => expected[i] !== got[i]);
+    const length = Math.max(expected.length, got.length);
+    const at = Array.from({ length }).findIndex((_, i) => expected[i] !== got[i]);
     return at < 0 ? null : { at, expected, got };
 }
 
-// ---- for a person ------------------------------------------------------------------------------------
+// ---- for a person -----------------------------------------------------------------------------------
 
 /** serial -> [task, operation] */
 function operationsOf(program) {

@@ -80,10 +80,12 @@ const OPERATIONS = {
     'gather_all': [1, (m) => m.futures()],
     'wait': [2, (m) => [m.random.below(3), m.random.pick(LIMITS), ...m.futures(1)]],
     'race': [1.5, (m) => m.futures(1)],
-    'stagger': [0.7, (m) => [m.random.pick(LIMITS), m.newTask(), m.newTask(), ...(m.random.chance(50) ? [m.newTask()] : [])]],
+    'stagger': [0.7, (m) => [m.random.pick(LIMITS), m.newTask(), m.newTask(),
+        ...(m.random.chance(50) ? [m.newTask()] : [])]],
     'each': [1, (m) => [1 + m.random.below(5), m.random.pick(LIMITS), ...m.futures()]],
 
-    'group': [4, (m) => [m.newGroup(), m.random.chance(30) ? 1 : 0, m.random.chance(70) ? NONE : m.random.pick(TIMEOUTS)], 'group'],
+    'group': [4, (m) => [m.newGroup(), m.random.chance(30) ? 1 : 0,
+        m.random.chance(70) ? NONE : m.random.pick(TIMEOUTS)], 'group'],
     'group_spawn': [4, (m) => [m.group(), m.newHandle(), m.random.chance(15) ? 1 : 0]],
     'group_go': [1, (m) => [m.group(), m.newTask()]],
     'group_start': [2, (m) => [m.group(), m.newTask(true)]],
@@ -150,6 +152,7 @@ const SIMPLE = [['yield'], ['checkpoint'], ['join'], ['acquire', 'unlock'], ['se
 const OF_OBJECTS = new Set(Object.keys(OPERATIONS).slice(Object.keys(OPERATIONS).indexOf('acquire')));
 const MAKES_TASKS = new Set(['spawn', 'go', 'stagger', 'group_spawn', 'group_go', 'group_start', 'generator']);
 const OF_GROUPS = new Set(['group_spawn', 'group_go', 'group_start', 'group_cancel']);
+const CHILDREN = ['group_spawn', 'group_spawn', 'group_spawn', 'group_spawn', 'group_go', 'group_start'];
 const LEAVES = new Set(['return', 'fail']);
 
 class Maker {
@@ -241,8 +244,8 @@ class Maker {
         const n = 1 + this.random.below(4);
         return Array.from({ length: n }, () => {
             const kind = this.random.pick([0, 0, 1, 1, 2, 3, 4, 5]);
-            const object = ['q', 'q', 't', 'e', 'h', 'h'][kind];
-            const word = { q: () => this.one('q'), t: () => this.future(), e: () => this.one('e'), h: () => this.handle() }[object]();
+            const letter = ['q', 'q', 't', 'e', 'h', 'h'][kind];
+            const word = letter === 't' ? this.future() : letter === 'h' ? this.handle() : this.one(letter);
             return [kind, word, kind === 1 || kind === 5 ? this.random.below(40) : 0];
         }).flat();
     }
@@ -316,7 +319,7 @@ class Maker {
     #children(depth) {
         const operations = [];
         for (let n = this.random.below(4); n > 0 && this.tasks.length <= this.mostTasks; n--)
-            operations.push(this.#operation(depth, this.random.chance(80) ? 'group_spawn' : this.random.pick(['group_go', 'group_start'])));
+            operations.push(this.#operation(depth, this.random.pick(CHILDREN)));
         return operations;
     }
 
@@ -344,12 +347,15 @@ class Maker {
         const generator = this.one('y');
         switch (this.random.below(8)) {
         case 0: {
-            const waits = this.random.chance(30) ? make('cond_for', [condition, lock, this.one('e')]) : make('cond', [condition, lock]);
+            const waits = this.random.chance(30) ? make('cond_for', [condition, lock, this.one('e')])
+                : make('cond', [condition, lock]);
             return [make('acquire', [lock]), ...maybe(60, waits), ...some(), make('unlock', [lock])];
         }
         case 1: {
-            const wakes = this.random.chance(50) ? make('notify', [condition, this.random.below(3)]) : make('notify_all', [condition]);
-            return [make('acquire', [lock]), ...maybe(30, make('set', [this.one('e')])), wakes, ...some(), make('unlock', [lock])];
+            const wakes = this.random.chance(50) ? make('notify', [condition, this.random.below(3)])
+                : make('notify_all', [condition]);
+            const sets = maybe(30, make('set', [this.one('e')]));
+            return [make('acquire', [lock]), ...sets, wakes, ...some(), make('unlock', [lock])];
         }
         case 2: {
             const permits = this.one('s');
@@ -360,8 +366,10 @@ class Maker {
             return [make('enter', [limiter]), ...some(), make('leave', [limiter])];
         }
         case 4: {
-            const puts = Array.from({ length: 1 + this.random.below(3) }, () => make('put', [queue, this.random.below(40)]));
-            return [...puts, ...maybe(15, make('shutdown', [queue, this.random.below(2)])), ...maybe(20, make('queue_join', [queue]))];
+            const put = () => make('put', [queue, this.random.below(40)]);
+            const puts = Array.from({ length: 1 + this.random.below(3) }, put);
+            const closes = maybe(15, make('shutdown', [queue, this.random.below(2)]));
+            return [...puts, ...closes, ...maybe(20, make('queue_join', [queue]))];
         }
         case 5: {
             const gets = Array.from({ length: 1 + this.random.below(2) }, () => make('get', [queue]));
@@ -369,7 +377,8 @@ class Maker {
         }
         case 6: {
             const nexts = Array.from({ length: 1 + this.random.below(3) }, () => make('next', [generator]));
-            const opens = this.tasks.length <= this.mostTasks ? [make('generator', [generator, this.newTask(false, true)])] : [];
+            const opens = this.tasks.length > this.mostTasks ? []
+                : [make('generator', [generator, this.newTask(false, true)])];
             return [...opens, ...nexts, ...some(), ...maybe(50, make('close', [generator]))];
         }
         default: {

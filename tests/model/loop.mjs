@@ -188,7 +188,7 @@ export class Loop {
         if (done) this.#end(item, value);
     }
 
-    // ---- timers ---------------------------------------------------------------------------------------
+    // ---- timers -------------------------------------------------------------------------------------
 
     setTimer(when, fire) {
         const timer = { when, fire };
@@ -217,7 +217,7 @@ export class Loop {
         return 0;
     }
 
-    // ---- blocking ---------------------------------------------------------------------------------------
+    // ---- blocking -----------------------------------------------------------------------------------
 
     /** R8: what every blocking call does first. -> what it returns at once, or undefined */
     *enter() {
@@ -256,7 +256,9 @@ export class Loop {
      * `cancel` is called instead of ending the wait when the task is cancelled. At the time `until` the
      * wait ends with `otherwise`, after `fired`.
      */
-    *block({ leave = () => {}, cancel = null, cancellable = true, until = FOREVER, otherwise = ETIMEDOUT, fired = leave }) {
+    *block({
+        leave = () => {}, cancel = null, cancellable = true, until = FOREVER, otherwise = ETIMEDOUT, fired = leave,
+    }) {
         const task = this.current;
         if (cancellable && task.cancelled) {
             leave();
@@ -321,7 +323,7 @@ export class Loop {
         return this.current.cancelled ? ECANCELED : 0;
     }
 
-    // ---- callbacks ----------------------------------------------------------------------------------------
+    // ---- callbacks ----------------------------------------------------------------------------------
 
     #outsideTasks(fn) {
         const outer = this.current;
@@ -374,7 +376,7 @@ export class Loop {
         return removed.length;
     }
 
-    // ---- futures ------------------------------------------------------------------------------------------
+    // ---- futures ------------------------------------------------------------------------------------
 
     newFuture() {
         return new Future();
@@ -475,7 +477,7 @@ export class Loop {
         return future.text;
     }
 
-    // ---- tasks --------------------------------------------------------------------------------------------
+    // ---- tasks --------------------------------------------------------------------------------------
 
     spawn(name, body, { eager = false, group = null, starter = null, detached = false } = {}) {
         const task = new Task(name, body);
@@ -599,7 +601,7 @@ export class Loop {
         return done ? yield* this.atOnce(result) : result;
     }
 
-    // ---- scopes (R1) -----------------------------------------------------------------------------------------
+    // ---- scopes (R1) --------------------------------------------------------------------------------
 
     newScope() {
         return { begun: false, ended: false, cancelled: false, expired: false, error: 0, open: false, shield: false };

@@ -188,7 +188,7 @@ class Full extends Meaning {
         return this.tell(context, operation, rc);
     }
 
-    // ---- channels ------------------------------------------------------------------------------------
+    // ---- channels -----------------------------------------------------------------------------------
 
     *refused() {
         return (yield* this.eddy.enter()) ?? (yield* this.eddy.atOnce(EINVAL));
@@ -239,7 +239,7 @@ class Full extends Meaning {
         return this.tell(context, operation, 0);
     }
 
-    // ---- generators ----------------------------------------------------------------------------------
+    // ---- generators ---------------------------------------------------------------------------------
 
     *generatorBody(word) {
         const rc = yield* this.body(word);
@@ -270,7 +270,7 @@ class Full extends Meaning {
         return this.tell(context, operation, rc);
     }
 
-    // ---- select ----------------------------------------------------------------------------------------
+    // ---- select -------------------------------------------------------------------------------------
 
     /** The promise is only that each has its turn: what C has chosen is followed, if it was ready. */
     choice(ready) {

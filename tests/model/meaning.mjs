@@ -36,7 +36,7 @@ export class Meaning {
         return { lines: this.lines, halted: eddy.halted };
     }
 
-    // ---- the trace -----------------------------------------------------------------------------------
+    // ---- the trace ----------------------------------------------------------------------------------
 
     say(kind, serial, result) {
         this.lines.push(`${kind} ${serial} ${result} ${this.eddy.now}`);
@@ -56,7 +56,7 @@ export class Meaning {
         if (!context.quiet) this.lines.push(['list', ...values].join(' '));
     }
 
-    // ---- blocks -----------------------------------------------------------------------------------------
+    // ---- blocks -------------------------------------------------------------------------------------
 
     *block(context, operations) {
         let rc = 0;
@@ -119,7 +119,7 @@ export class Meaning {
         return this.tell(context, operation, this.eddy.failWith(code, `m${operation.serial}`));
     }
 
-    // ---- tasks and futures -------------------------------------------------------------------------------
+    // ---- tasks and futures --------------------------------------------------------------------------
 
     future(word) {
         return this.slots.get(word) ?? null;
@@ -196,7 +196,8 @@ export class Meaning {
     }
 
     do_on_done(context, operation, word) {
-        return this.tell(context, operation, this.eddy.onDone(this.future(word), this.callback(operation), operation.serial));
+        const rc = this.eddy.onDone(this.future(word), this.callback(operation), operation.serial);
+        return this.tell(context, operation, rc);
     }
 
     do_off_done(context, operation, word, serial) {
@@ -215,7 +216,7 @@ export class Meaning {
         return this.tell(context, operation, this.eddy.interrupt());
     }
 
-    // ---- callbacks of the loop, time -----------------------------------------------------------------------
+    // ---- callbacks of the loop, time ----------------------------------------------------------------
 
     do_soon(context, operation) {
         this.calls.set(operation.serial, this.eddy.call(undefined, this.callback(operation)));
@@ -268,7 +269,7 @@ export class Meaning {
         return this.tell(context, operation, this.eddy.advance(by));
     }
 
-    // ---- scopes ------------------------------------------------------------------------------------------
+    // ---- scopes -------------------------------------------------------------------------------------
 
     scope(word) {
         if (!this.scopes.has(word)) this.scopes.set(word, this.eddy.newScope());
@@ -327,7 +328,7 @@ export class Meaning {
         return this.leftWith(context, context.leaving, inner, rc);
     }
 
-    // ---- several futures ------------------------------------------------------------------------------------
+    // ---- several futures ----------------------------------------------------------------------------
 
     /** Calls with the futures retained. */
     *holding(words, call) {
@@ -401,7 +402,7 @@ export class Meaning {
         }.bind(this));
     }
 
-    // ---- groups ---------------------------------------------------------------------------------------------
+    // ---- groups -------------------------------------------------------------------------------------
 
     group(word) {
         if (!this.groups.has(word)) this.groups.set(word, this.eddy.newGroup());

@@ -19,7 +19,7 @@ void destroy_objects(void) {
 /* The object that an argument names. */
 #define OF(array, index) (&w->array[o->argument[index]])
 
-/* ---- locks, events, conditions -------------------------------------------------------------------- */
+/* ---- locks, events, conditions --------------------------------------------------------------- */
 
 static int do_acquire(context *c, const operation *o) {
     return tell(c, o, eddy_lock_acquire(OF(locks, 0)));
@@ -72,7 +72,7 @@ static int do_notify_all(context *c, const operation *o) {
     return tell(c, o, eddy_cond_notify_all(OF(conds, 0)));
 }
 
-/* ---- semaphores, limiters, barriers ---------------------------------------------------------------- */
+/* ---- semaphores, limiters, barriers ---------------------------------------------------------- */
 
 static int do_sem(context *c, const operation *o) {
     return tell(c, o, eddy_sem_acquire(OF(sems, 0)));
@@ -115,7 +115,7 @@ static int do_waiting(context *c, const operation *o) {
     return tell(c, o, (int)eddy_barrier_waiting(OF(barriers, 0)));
 }
 
-/* ---- queues ------------------------------------------------------------------------------------------ */
+/* ---- queues ---------------------------------------------------------------------------------- */
 
 /* An item where it was taken, else the error. */
 static int item_or(int rc, int item) {
@@ -160,7 +160,7 @@ static int do_shutdown(context *c, const operation *o) {
     return tell(c, o, eddy_queue_shutdown(OF(queues, 0), o->argument[1] != 0));
 }
 
-/* ---- channels: h12 is the handle 2 of channel 1 ------------------------------------------------------ */
+/* ---- channels: h12 is the handle 2 of channel 1 ---------------------------------------------- */
 
 static int do_send(context *c, const operation *o) {
     int item = (int)o->argument[1];
@@ -209,7 +209,7 @@ static int do_close_receiver(context *c, const operation *o) {
     return tell(c, o, 0);
 }
 
-/* ---- select -------------------------------------------------------------------------------------------- */
+/* ---- select ---------------------------------------------------------------------------------- */
 
 enum { CASE_GET, CASE_PUT, CASE_JOIN, CASE_EVENT, CASE_RECV, CASE_SEND };
 
@@ -248,7 +248,7 @@ static int do_select(context *c, const operation *o) {
     return rc;
 }
 
-/* ---- generators -------------------------------------------------------------------------------------- */
+/* ---- generators ------------------------------------------------------------------------------ */
 
 /* ESTATE is what is said of a call that the generator did not see. */
 static int run_generator(void *body) {
@@ -285,7 +285,7 @@ static int do_close(context *c, const operation *o) {
     return tell(c, o, rc);
 }
 
-/* ---- the names ------------------------------------------------------------------------------------------ */
+/* ---- the names ------------------------------------------------------------------------------- */
 
 meaning find_object_meaning(const char *name) {
     static const struct {

@@ -4,7 +4,7 @@
 
 #define w (&the_world)
 
-/* ---- the trace ------------------------------------------------------------------------------------- */
+/* ---- the trace ------------------------------------------------------------------------------- */
 
 void say(const char *kind, int serial, long result) {
     printf("%s %d %ld %lld\n", kind, serial, result, (long long)(eddy_now() / EDDY_MS));
@@ -21,7 +21,7 @@ static int tell_end(const context *c, const operation *o, int result) {
     return result;
 }
 
-/* ---- blocks ----------------------------------------------------------------------------------------- */
+/* ---- blocks ---------------------------------------------------------------------------------- */
 
 /* The last result, or what it was left with. */
 static int run_range(context *c, int first, int last) {
@@ -89,7 +89,7 @@ static int do_fail(context *c, const operation *o) {
     return tell(c, o, eddy_fail((int)o->argument[0], "m%d", o->serial));
 }
 
-/* ---- handles ------------------------------------------------------------------------------------------ */
+/* ---- handles --------------------------------------------------------------------------------- */
 
 static eddy_future *future_of(const operation *o, int index) {
     return w->slots[o->argument[index]];
@@ -126,7 +126,7 @@ static held *hold_from(const operation *o, int first) {
     return hold(o->count - first, f);
 }
 
-/* ---- tasks ------------------------------------------------------------------------------------------ */
+/* ---- tasks ----------------------------------------------------------------------------------- */
 
 static int do_spawn(context *c, const operation *o) {
     long body = o->argument[0];
@@ -230,7 +230,7 @@ static int do_interrupt(context *c, const operation *o) {
     return tell(c, o, eddy_interrupt());
 }
 
-/* ---- callbacks of the loop, time ------------------------------------------------------------------- */
+/* ---- callbacks of the loop, time ------------------------------------------------------------- */
 
 static int do_soon(context *c, const operation *o) {
     eddy_call call = eddy_call_soon(run_callback, (void *)o);
@@ -290,11 +290,12 @@ static int do_advance(context *c, const operation *o) {
     return tell(c, o, eddy_clock_advance(o->argument[0] * EDDY_MS));
 }
 
-/* ---- scopes ------------------------------------------------------------------------------------------ */
+/* ---- scopes ---------------------------------------------------------------------------------- */
 
 static int do_deadline(context *c, const operation *o) {
     eddy_time when = eddy_deadline();
-    return tell(c, o, when == EDDY_FOREVER ? 1000000 : when == EDDY_NOW ? -1 : (int)(when / EDDY_MS));
+    int known = when == EDDY_NOW ? -1 : (int)(when / EDDY_MS);
+    return tell(c, o, when == EDDY_FOREVER ? 1000000 : known);
 }
 
 /* scope K TIMEOUT DEADLINE SHIELD: times in milliseconds, 1000 none, below 1 already over */
@@ -363,7 +364,7 @@ static int do_timeout(context *c, const operation *o) {
     return left_with(c, c->leaving, l.inner, tell_end(c, o, rc));
 }
 
-/* ---- several futures --------------------------------------------------------------------------------- */
+/* ---- several futures ------------------------------------------------------------------------- */
 
 static int gathered(context *c, const operation *o, bool collect, bool results) {
     held *h = hold_from(o, 0);
@@ -448,7 +449,7 @@ static int do_each(context *c, const operation *o) {
     return rc;
 }
 
-/* ---- groups -------------------------------------------------------------------------------------------- */
+/* ---- groups ---------------------------------------------------------------------------------- */
 
 /* Borrowed handles end with their group. */
 static void forget_borrowed(int owner) {
@@ -526,7 +527,7 @@ static int do_group_cancel(context *c, const operation *o) {
     return tell(c, o, eddy_group_cancel(group_of(o)));
 }
 
-/* ---- the names ------------------------------------------------------------------------------------------ */
+/* ---- the names ------------------------------------------------------------------------------- */
 
 meaning find_meaning(const char *name) {
     static const struct {

@@ -8,7 +8,7 @@ export * from './loop.mjs';
 const { ECANCELED, ECLOSED, ETIMEDOUT, ESTATE, EINVAL, ENOMEM } = CODES;
 
 export class Reference extends Loop {
-    // ---- several futures -----------------------------------------------------------------------------------
+    // ---- several futures ----------------------------------------------------------------------------
 
     /**
      * Waits for the pending ones of `list` until `over(future)` says so of one that has ended, or all
@@ -220,7 +220,7 @@ export class Reference extends Loop {
         };
     }
 
-    // ---- groups (R12) ------------------------------------------------------------------------------------
+    // ---- groups (R12) -------------------------------------------------------------------------------
 
     newGroup() {
         const group = {
@@ -343,12 +343,14 @@ export class Reference extends Loop {
         return code;
     }
 
-    // ---- generators (R13) -----------------------------------------------------------------------------
+    // ---- generators (R13) ---------------------------------------------------------------------------
 
     inside = null; // the generator whose body runs
 
     openGenerator(name, body) {
-        const generator = { name, body, started: false, finished: false, closing: false, task: null, error: 0, depth: 0 };
+        const generator = {
+            name, body, started: false, finished: false, closing: false, task: null, error: 0, depth: 0,
+        };
         this.generators.add(generator);
         return generator;
     }

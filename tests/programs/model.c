@@ -5,7 +5,7 @@
 
 world the_world;
 
-/* ---- memory: what the runtime holds ------------------------------------------------------------ */
+/* ---- memory: what the runtime holds ---------------------------------------------------------- */
 
 static long held_blocks;
 
@@ -25,7 +25,7 @@ static void *reallocate(void *ctx, void *block, size_t old_size, size_t new_size
     return moved;
 }
 
-/* ---- reading ---------------------------------------------------------------------------------------- */
+/* ---- reading --------------------------------------------------------------------------------- */
 
 static void complain(const char *what, const char *about) {
     fprintf(stderr, "model: %s: %s\n", what, about);
@@ -137,7 +137,7 @@ static bool read_program(int *number) {
     return false;
 }
 
-/* ---- running ------------------------------------------------------------------------------------------ */
+/* ---- running --------------------------------------------------------------------------------- */
 
 static void on_report(const eddy_report *report, void *ctx) {
     (void)ctx;
