@@ -13,7 +13,7 @@ import { setup } from '../tools/setup.mjs';
 import { artifactOf, needHost, runOn, told } from './lib/hosts.mjs';
 
 const STREAMS = 'tests/programs/streams.c';
-const NETWORK = ['native', 'wasmtime'];
+const NETWORK = ['native', 'node', 'wasmtime'];
 
 /** A TCP server; what(socket) is called for each connection. -> { port, sockets } */
 async function serve(t, what) {
@@ -97,8 +97,16 @@ for (const hostName of NETWORK) {
     });
 }
 
+test('a page has neither connections nor files', async (t) => {
+    const result = await runOn(t, 'chromium', STREAMS, { args: ['read', '9'] });
+    if (!result) return;
+    assert.equal(result.stdout, 'connect: EDDY_ENOSYS, with a text\n', told(result));
+    const files = await runOn(t, 'chromium', 'tests/programs/files.c', { args: ['/opened'] });
+    assert.match(files.stdout, /does not hold/, told(files));
+});
+
 // Not under Node's WASI: Node 20 crashes in its path_open once that is called often.
-for (const hostName of ['native', 'wasmtime', 'wasmtime-p1']) {
+for (const hostName of ['native', 'node', 'wasmtime', 'wasmtime-p1']) {
     test(`files on ${hostName}`, async (t) => {
         const folder = mkdtempSync(join(tmpdir(), 'eddy-files-'));
         t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -106,7 +114,8 @@ for (const hostName of ['native', 'wasmtime', 'wasmtime-p1']) {
         mkdirSync(inside);
         writeFileSync(join(folder, 'beside'), 'not for the program');
         const result = await runOn(t, hostName, 'tests/programs/files.c', {
-            args: hostName === 'native' ? [inside] : ['/opened', 'sandboxed'], folders: [`${inside}::/opened`],
+            args: ['native', 'node'].includes(hostName) ? [inside] : ['/opened', 'sandboxed'],
+            folders: [`${inside}::/opened`],
         });
         if (!result) return;
         assert.equal(result.stdout, 'ok\n', told(result));
@@ -124,10 +133,10 @@ test('what the host did not open is not there on wasmtime', async (t) => {
 
 async function commandOn(hostName, artifact) {
     const { wasmtime } = await setup({ want: ['wasi'], quiet: true });
-    const node = [process.execPath, '--no-warnings',
-        fileURLToPath(new URL('../tools/hosts/node-wasi-main.mjs', import.meta.url))];
-    const runner = { 'native': [], 'wasmtime': [wasmtime, 'run'], 'wasmtime-p1': [wasmtime, 'run'],
-        'node-wasi': node }[hostName];
+    const node = (main) => [process.execPath, '--no-warnings',
+        fileURLToPath(new URL(`../tools/hosts/${main}.mjs`, import.meta.url))];
+    const runner = { 'native': [], 'node': node('node-main'), 'wasmtime': [wasmtime, 'run'], 'wasmtime-p1': [wasmtime, 'run'],
+        'node-wasi': node('node-wasi-main') }[hostName];
     return [...runner, artifact, 'stdin'];
 }
 
@@ -148,7 +157,7 @@ async function withStdin([program, ...args], stdin, feed) {
     return { code, stdout: stdout.replace(/^tick\n/, ''), stderr: '' };
 }
 
-for (const hostName of ['native', 'wasmtime', 'wasmtime-p1', 'node-wasi']) {
+for (const hostName of ['native', 'node', 'wasmtime', 'wasmtime-p1', 'node-wasi']) {
     test(`stdin on ${hostName}`, async (t) => {
         if (!(await needHost(t, hostName))) return;
         const command = await commandOn(hostName, await artifactOf(hostName, STREAMS));

@@ -37,7 +37,7 @@ const witFiles = () => ['wasi/wit/eddy.wit', ...list('wasi/wit/deps')];
 // Host calls that a host makes itself.
 const NOT_ON = {
     native: ['src/io/absent-net.c', 'src/io/absent-streams.c'],
-    web: ['src/io/absent.c', 'src/io/no_javascript.c', 'src/io/pending.c', 'src/io/process.c'],
+    web: ['src/io/absent-net.c', 'src/io/absent-streams.c', 'src/io/absent.c', 'src/io/no_javascript.c', 'src/io/pending.c', 'src/io/process.c'],
     wasi: ['src/io/absent-streams.c'],
     wasip2: ['src/io/absent.c', 'src/io/absent-net.c', 'src/io/absent-streams.c'],
 };

@@ -9,7 +9,6 @@ void eddy_js_fetch(uint32_t op, uint32_t generation, const char *url, const char
 int eddy_js_body_take(int body, void *buffer, size_t size);
 void eddy_js_body_more(int body, uint32_t op, uint32_t generation);
 void eddy_js_body_close(int body);
-void eddy_js_cancel(uint32_t op, uint32_t generation);
 
 int eddy__host_fetch(uint32_t op, uint32_t generation, const eddy__fetch_request *request) {
     eddy_js_fetch(op, generation, request->url, request->method, request->headers,
@@ -28,8 +27,4 @@ void eddy__host_body_more(int body, uint32_t op, uint32_t generation) {
 
 void eddy__host_body_close(int body) {
     eddy_js_body_close(body);
-}
-
-void eddy__host_cancel(uint32_t op, uint32_t generation) {
-    eddy_js_cancel(op, generation);
 }

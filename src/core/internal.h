@@ -371,6 +371,8 @@ void eddy__task_push(eddy__task *task);             /* into the ready queue */
 void eddy__task_wake(eddy__task *task, int result); /* it waits; this is what the call returns */
 void eddy__task_apply_cancel(eddy__task *task);     /* after a scope of it has changed */
 void eddy__task_deliver(eddy__task *task, int code, eddy__text *text);
+/* A call of the current task, if there is one, fails with a text: returns the code. */
+int eddy__call_failed(int code, const char *format, ...) EDDY__PRINTF(2, 3);
 /* What the task has to say about an error it ends with: attached, or delivered to it before. */
 eddy__text *eddy__task_text(const eddy__task *task, int result);
 eddy__task_rare *eddy__task_need_rare(eddy__task *task);

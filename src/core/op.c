@@ -16,7 +16,7 @@ static void drop_done(void) {
 int eddy__op_begin(eddy__op *op, const char *what) {
     *op = (eddy__op){.what = what};
     if (EDDY__GUEST && loop.sync)
-        return eddy_fail(EDDY_ESTATE, "%s: eddy_run cannot wait for the host here; use eddy_start",
+        return eddy__call_failed(EDDY_ESTATE, "%s: eddy_run cannot wait for the host here; use eddy_start",
                          what);
     op->id = eddy__table_add(&loop.ops, op);
     loop.drop_ops = drop_done;

@@ -408,6 +408,15 @@ int eddy_fail(int code, const char *format, ...) {
     return code;
 }
 
+int eddy__call_failed(int code, const char *format, ...) {
+    if (!eddy__current) return code;
+    va_list arguments;
+    va_start(arguments, format);
+    eddy__task_deliver(eddy__current, code, eddy__text_format(format, arguments));
+    va_end(arguments);
+    return code;
+}
+
 int eddy_set_value(void *value, void (*free_value)(void *)) {
     eddy__task *task = eddy__current;
     if (!task) return EDDY_ESTATE;

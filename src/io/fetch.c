@@ -26,11 +26,11 @@ static bool is_token(const char *name) {
 }
 
 static int check_header(const char *name, const char *value) {
-    if (!is_token(name)) return eddy_fail(EDDY_EINVAL, "'%s' is no header name", name);
-    if (!value) return eddy_fail(EDDY_EINVAL, "header %s has no value", name);
+    if (!is_token(name)) return eddy__call_failed(EDDY_EINVAL, "'%s' is no header name", name);
+    if (!value) return eddy__call_failed(EDDY_EINVAL, "header %s has no value", name);
     for (const char *c = value; *c; c++)
         if (((unsigned char)*c < ' ' && *c != '\t') || *c == 0x7f)
-            return eddy_fail(EDDY_EINVAL, "value of header %s holds a control character", name);
+            return eddy__call_failed(EDDY_EINVAL, "value of header %s holds a control character", name);
     return 0;
 }
 
@@ -101,9 +101,9 @@ int eddy__fetch_with(const char *site, eddy_response **r, const eddy_fetch_optio
     int rc = eddy__checkpoint(site);
     if (rc < 0) return rc;
     if (!r || !options || !options->url || !*options->url)
-        return eddy_fail(EDDY_EINVAL, "eddy_fetch: no URL");
+        return eddy__call_failed(EDDY_EINVAL, "eddy_fetch: no URL");
     if (options->body_stream)
-        return eddy_fail(EDDY_ENOSYS, "streamed request bodies are not available yet");
+        return eddy__call_failed(EDDY_ENOSYS, "streamed request bodies are not available yet");
 
     char *headers;
     size_t header_bytes;
@@ -131,7 +131,7 @@ int eddy__fetch_with(const char *site, eddy_response **r, const eddy_fetch_optio
         if (rc < 0) {
             op.done = true; /* it never began: there is nothing to cancel */
             eddy__op_drop(&op);
-            if (rc == EDDY_ENOSYS) eddy_fail(rc, "this host has no HTTP: %s", options->url);
+            if (rc == EDDY_ENOSYS) eddy__call_failed(rc, "this host has no HTTP: %s", options->url);
         }
     }
     eddy__free(headers, header_bytes);
@@ -181,10 +181,7 @@ const char *eddy_response_header(const eddy_response *r, const char *name) {
 int eddy_response_check(eddy_response *r) {
     if (!r) return EDDY_EINVAL;
     if (r->status >= 200 && r->status < 300) return 0;
-    eddy_fail(EDDY_EHTTP, "%d %s: %s", r->status, r->status_text, r->url);
-    eddy__task *task = eddy__current;
-    if (task) eddy__task_deliver(task, EDDY_EHTTP, eddy__text_retain(task->rare.fail_text));
-    return EDDY_EHTTP;
+    return eddy__call_failed(EDDY_EHTTP, "%d %s: %s", r->status, r->status_text, r->url);
 }
 
 eddy_stream *eddy_response_body(eddy_response *r) {
@@ -196,7 +193,7 @@ int eddy__response_bytes(const char *site, eddy_response *r, size_t limit, void 
     if (!r || !data || !size) return EDDY_EINVAL;
     int rc = eddy__stream_read_all(site, &r->body, limit, data, size);
     if (rc != EDDY_EFULL) return rc;
-    return eddy_fail(rc, "body is larger than %zu bytes: %s", limit, r->url);
+    return eddy__call_failed(rc, "body is larger than %zu bytes: %s", limit, r->url);
 }
 
 int(eddy_fetch_with)(eddy_response **r, const eddy_fetch_options *options) {

@@ -23,7 +23,7 @@ int eddy__file_open(const char *site, eddy_stream **s, const char *path, const c
     if (rc < 0) return rc;
     if (!s || !path || !*path || !mode || !*mode) return EDDY_EINVAL;
     unsigned flags = flags_of(mode);
-    if (!flags) return eddy_fail(EDDY_EINVAL, "\"%s\" is no mode of a file", mode);
+    if (!flags) return eddy__call_failed(EDDY_EINVAL, "\"%s\" is no mode of a file", mode);
     char what[64];
     eddy__stream_describe(what, sizeof what, "the opening of ", path);
     eddy__op op;
@@ -33,7 +33,7 @@ int eddy__file_open(const char *site, eddy_stream **s, const char *path, const c
     if (rc < 0) {
         op.done = true; /* it never began: there is nothing to cancel */
         eddy__op_drop(&op);
-        return rc == EDDY_ENOSYS ? eddy_fail(rc, "this host has no files: %s", path) : rc;
+        return rc == EDDY_ENOSYS ? eddy__call_failed(rc, "this host has no files: %s", path) : rc;
     }
     rc = eddy__op_wait(site, &op);
     if (rc < 0) return rc;
@@ -53,7 +53,7 @@ int eddy__file_read(const char *site, const char *path, size_t limit, void **dat
     int rc = eddy__file_open(site, &s, path, "r");
     if (rc < 0) return rc;
     rc = eddy__stream_read_all(site, s, limit, data, size);
-    if (rc == EDDY_EFULL) rc = eddy_fail(rc, "file is larger than %zu bytes: %s", limit, path);
+    if (rc == EDDY_EFULL) rc = eddy__call_failed(rc, "file is larger than %zu bytes: %s", limit, path);
     (void)eddy__close(site, s); /* nothing was written */
     return rc;
 }

@@ -16,7 +16,7 @@ static int finish(const char *site, eddy__op *op, int rc, const char *what) {
     if (rc == 0) return eddy__op_wait(site, op);
     op->done = true; /* it never began: there is nothing to cancel */
     eddy__op_drop(op);
-    return rc == EDDY_ENOSYS ? eddy_fail(rc, "this host has no network: %s", what) : rc;
+    return rc == EDDY_ENOSYS ? eddy__call_failed(rc, "this host has no network: %s", what) : rc;
 }
 
 int eddy__connect(const char *site, eddy_stream **s, const char *host, uint16_t port) {
@@ -70,7 +70,7 @@ int eddy__accept(const char *site, eddy_listener *l, eddy_stream **s) {
     int rc = eddy__checkpoint(site);
     if (rc < 0) return rc;
     if (!l || !s) return EDDY_EINVAL;
-    if (l->accepting) return eddy_fail(EDDY_ESTATE, "another task accepts at this listener");
+    if (l->accepting) return eddy__call_failed(EDDY_ESTATE, "another task accepts at this listener");
     eddy__op op;
     rc = eddy__op_begin(&op, l->what);
     if (rc < 0) return rc;

@@ -2,7 +2,7 @@
 #include "../core/internal.h"
 
 static int absent(const eddy__signature *function) {
-    return eddy_fail(EDDY_ENOSYS, "this host has no JavaScript for %s", function->name);
+    return eddy__call_failed(EDDY_ENOSYS, "this host has no JavaScript for %s", function->name);
 }
 
 int eddy__js_call(const eddy__signature *function, eddy__slot *slots) {

@@ -52,7 +52,7 @@ static int begin(const char *site, const eddy_stream *s) {
     int rc = eddy__checkpoint(site);
     if (rc < 0) return rc;
     if (!s || s->write_only) return EDDY_EINVAL;
-    return s->reading ? eddy_fail(EDDY_ESTATE, "another task reads from this stream") : 0;
+    return s->reading ? eddy__call_failed(EDDY_ESTATE, "another task reads from this stream") : 0;
 }
 
 static size_t at_most_int(size_t size) {
@@ -76,7 +76,7 @@ int eddy__read_exactly(const char *site, eddy_stream *s, void *buffer, size_t si
         int got = eddy__read(site, s, (char *)buffer + have, size - have);
         if (got < 0) return got;
         if (got == 0)
-            return eddy_fail(EDDY_ECLOSED, "stream ended after %zu of %zu bytes", have, size);
+            return eddy__call_failed(EDDY_ECLOSED, "stream ended after %zu of %zu bytes", have, size);
         have += (size_t)got;
     }
     return (int)size;
@@ -121,7 +121,7 @@ int eddy__read_until(const char *site, eddy_stream *s, const char *delimiter, si
     for (;;) {
         size_t found = find(s, searched, delimiter, delimiter_length);
         if (found > limit || (!found && s->held_size >= limit))
-            return eddy_fail(EDDY_EFULL, "no delimiter in the first %zu bytes", limit);
+            return eddy__call_failed(EDDY_EFULL, "no delimiter in the first %zu bytes", limit);
         if (found) return hand_out(s, found, out, length);
         searched = s->held_size < delimiter_length ? 0 : s->held_size - delimiter_length + 1;
         if (!reserve(s, s->held_size + 4096)) return EDDY_ENOMEM;

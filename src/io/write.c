@@ -6,8 +6,8 @@ static int begin(const char *site, const eddy_stream *s) {
     int rc = eddy__checkpoint(site);
     if (rc < 0) return rc;
     if (!s || !s->source->put || s->read_only) return EDDY_EINVAL;
-    if (s->failed) return eddy_fail(s->failed, "an earlier write to this stream failed");
-    return s->writing ? eddy_fail(EDDY_ESTATE, "another task writes to this stream") : 0;
+    if (s->failed) return eddy__call_failed(s->failed, "an earlier write to this stream failed");
+    return s->writing ? eddy__call_failed(EDDY_ESTATE, "another task writes to this stream") : 0;
 }
 
 /* Waits until the host calls back: for room, or until all has left. */
@@ -36,14 +36,14 @@ static int broken_off(eddy_stream *s, int rc, size_t sent, size_t size) {
     if (sent == 0) return rc;
     if (!s->failed) s->failed = EDDY_ECLOSED;
     if (rc != EDDY_ECANCELED && rc != EDDY_ENOMEM) return rc; /* has a text of the host's */
-    return eddy_fail(rc, "%zu of %zu bytes were written", sent, size);
+    return eddy__call_failed(rc, "%zu of %zu bytes were written", sent, size);
 }
 
 int eddy__write(const char *site, eddy_stream *s, const void *data, size_t size) {
     int rc = begin(site, s);
     if (rc < 0) return rc;
     if ((!data && size) || size > INT32_MAX) return EDDY_EINVAL;
-    if (s->shut) return eddy_fail(EDDY_ESTATE, "this stream was shut");
+    if (s->shut) return eddy__call_failed(EDDY_ESTATE, "this stream was shut");
     bool gone = false;
     for (size_t sent = 0; sent < size;) {
         int put = s->source->put(s, (const char *)data + sent, size - sent);

@@ -1,0 +1,304 @@
+// streams.mjs: connections, listeners, names, files and stdin over Node's modules, which Deno and Bun
+// have as well. Where there are none (pages) every call is EDDY_ENOSYS.
+
+export function createEddyStreams(host) {
+    // Of include/eddy/error.h.
+    const EPERM = -10, ENOSYS = -12, EHOST = -13, ENOENT = -16, EEXIST = -17, EIO = -18;
+    const ECLOSED = -6, EEMPTY = -7, ECONNREFUSED = -19, ECONNRESET = -20, EHOSTNOTFOUND = -21;
+    const CODES = {
+        ENOENT, ENOTDIR: ENOENT, EEXIST, EADDRINUSE: EEXIST, EACCES: EPERM, EPERM, EROFS: EPERM,
+        EISDIR: EIO, EIO, ENOSPC: EIO, EMFILE: EIO, ECONNREFUSED, ECONNRESET, EPIPE: ECONNRESET,
+        ENOTFOUND: EHOSTNOTFOUND, EAI_AGAIN: EHOSTNOTFOUND, EAI_FAIL: EHOSTNOTFOUND,
+    };
+    const PIECE = 64 * 1024; // bytes that one put or one read of a file takes at the most
+    const FILE_WRITE = 2, FILE_APPEND = 4, FILE_EXCLUSIVE = 8; // of src/host.h
+
+    const hasNode = typeof process === 'object' && !!process.versions?.node;
+    // By a name that bundlers do not see: a page needs none of them.
+    const nodeModule = (name) => process.getBuiltinModule?.(name) ?? import(/* @vite-ignore */ name);
+    const open = new Map(); // number -> stream or listener
+    let last = 0;
+
+    function add(thing) {
+        const number = ++last;
+        open.set(number, thing);
+        return number;
+    }
+
+    function fail(op, generation, error) {
+        const inner = error.errors?.[0] ?? error; // of several addresses tried, the first will do
+        host.complete(op, generation, CODES[inner.code] ?? EHOST, host.encoder.encode(host.textOf(inner)));
+    }
+
+    // ---- waiting: one `more`, and one of `room` and `drain`, at a time ------------------------------
+
+    function wait(stream, kind, op, generation) {
+        host.begin(op, generation, () => { stream[kind] = undefined; });
+        stream[kind] = { op, generation };
+        stream.look();
+    }
+
+    /** The wait of that kind is over, if there is one: with the error, if there is one. */
+    function tell(stream, kind, error) {
+        if (!stream[kind]) return;
+        const { op, generation } = stream[kind];
+        stream[kind] = undefined;
+        if (error) fail(op, generation, error);
+        else host.complete(op, generation, 0);
+    }
+
+    function tellClosed(stream) {
+        for (const kind of ['more', 'room', 'drain']) {
+            if (!stream[kind]) continue;
+            const { op, generation } = stream[kind];
+            stream[kind] = undefined;
+            host.complete(op, generation, ECLOSED);
+        }
+    }
+
+    // Completions come from outside of the module's calls.
+    const lookLater = (stream) => () => queueMicrotask(() => {
+        if (stream.more && (stream.error || stream.hasMore())) tell(stream, 'more', stream.error);
+        if (stream.room && (stream.error || stream.hasRoom())) tell(stream, 'room', stream.error);
+        if (stream.drain && (stream.error || !stream.unsent)) tell(stream, 'drain', stream.error);
+    });
+
+    // ---- sockets and stdin: Node's streams, paused: they read ahead up to their mark ------------------
+
+    function fromNode(node) {
+        const stream = {
+            chunk: undefined, offset: 0, ended: false, error: undefined, unsent: 0,
+            more: undefined, room: undefined, drain: undefined,
+            hasMore() {
+                if (!stream.chunk) stream.chunk = node.read() ?? undefined;
+                return stream.chunk !== undefined || stream.ended;
+            },
+            hasRoom: () => !node.writableNeedDrain,
+            put(bytes) {
+                if (node.writableNeedDrain) return 0;
+                stream.unsent++;
+                node.write(bytes, () => {
+                    stream.unsent--;
+                    stream.look();
+                });
+                return bytes.length;
+            },
+            shut: () => { node.end(); },
+            close: () => { node.destroy(); },
+        };
+        stream.look = lookLater(stream);
+        const failed = (error) => {
+            stream.error ??= error;
+            stream.look();
+        };
+        node.on('readable', stream.look).on('drain', stream.look).on('error', failed);
+        node.on('end', () => {
+            stream.ended = true;
+            stream.look();
+        });
+        node.on('close', () => {
+            const early = Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' });
+            if (!stream.ended) failed(early);
+        });
+        node.unref?.(); // what is waited for holds the process, an open stream does not
+        return stream;
+    }
+
+    // ---- connections ------------------------------------------------------------------------------------
+
+    async function connectTo(op, generation, address, port) {
+        let socket;
+        host.begin(op, generation, () => socket?.destroy());
+        const { connect } = await nodeModule('node:net');
+        if (!host.isWanted(op, generation)) return;
+        socket = connect({ host: address, port, allowHalfOpen: true, noDelay: true });
+        const failed = (error) => fail(op, generation, error);
+        socket.once('error', failed).once('connect', () => {
+            socket.off('error', failed);
+            const number = add(fromNode(socket));
+            if (!host.complete(op, generation, number)) closeStream(number);
+        });
+    }
+
+    async function listenAt(op, generation, address, port) {
+        const { createServer } = await nodeModule('node:net');
+        const listener = { arrived: [], accept: undefined, server: undefined };
+        const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
+        host.begin(op, generation, () => server.close());
+        listener.server = server;
+        server.unref();
+        server.on('connection', (socket) => {
+            listener.arrived.push(fromNode(socket));
+            handConnection(listener);
+        });
+        server.once('error', (error) => fail(op, generation, error));
+        server.listen({ port, ...(address === undefined ? {} : { host: address }) }, () => {
+            server.on('error', () => {}); // of a single accept: the next may do
+            const at = server.address();
+            const number = add(listener);
+            const data = host.encoder.encode(`${at.address}\0${at.port}\0`);
+            if (!host.complete(op, generation, number, data)) closeListener(number);
+        });
+    }
+
+    function handConnection(listener) {
+        if (!listener.accept || !listener.arrived.length) return;
+        const { op, generation } = listener.accept;
+        listener.accept = undefined;
+        const number = add(listener.arrived.shift());
+        if (!host.complete(op, generation, number)) closeStream(number);
+    }
+
+    function accept(number, op, generation) {
+        const listener = open.get(number);
+        host.begin(op, generation, () => { listener.accept = undefined; });
+        listener.accept = { op, generation };
+        queueMicrotask(() => handConnection(listener));
+    }
+
+    function closeListener(number) {
+        const listener = open.get(number);
+        open.delete(number);
+        listener.server.close();
+        for (const stream of listener.arrived) stream.close();
+        const waiting = listener.accept;
+        listener.accept = undefined;
+        if (waiting) queueMicrotask(() => host.complete(waiting.op, waiting.generation, ECLOSED));
+    }
+
+    async function lookUp(op, generation, name) {
+        host.begin(op, generation, () => {});
+        const { lookup } = await nodeModule('node:dns/promises');
+        const found = await lookup(name, { all: true });
+        const addresses = [...new Set(found.map(({ address }) => address))];
+        host.complete(op, generation, addresses.length, host.encoder.encode(`${addresses.join('\0')}\0`));
+    }
+
+    // ---- files --------------------------------------------------------------------------------------------
+
+    const modeOf = (flags) => (flags & FILE_APPEND ? 'a' : flags & FILE_WRITE ? 'w' : 'r') +
+        (flags & FILE_EXCLUSIVE ? 'x' : '');
+
+    async function openFile(op, generation, path, flags) {
+        host.begin(op, generation, () => {});
+        const files = await nodeModule('node:fs/promises');
+        const handle = await files.open(path, modeOf(flags));
+        const keep = host.isWanted(op, generation) && !(await handle.stat()).isDirectory();
+        if (!keep) {
+            await handle.close();
+            throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' });
+        }
+        const number = add(fromFile(handle));
+        if (!host.complete(op, generation, number)) closeStream(number);
+    }
+
+    function fromFile(handle) {
+        let reading = false, closed = false;
+        const stream = {
+            chunk: undefined, offset: 0, ended: false, error: undefined, unsent: 0,
+            more: undefined, room: undefined, drain: undefined,
+            hasMore() {
+                if (stream.chunk || stream.ended) return true;
+                if (!reading) readChunk();
+                return false;
+            },
+            hasRoom: () => !stream.unsent,
+            put(bytes) {
+                if (stream.unsent || stream.error) return 0;
+                stream.unsent++;
+                handle.writeFile(bytes).catch((error) => { stream.error ??= error; }).finally(() => {
+                    stream.unsent--;
+                    stream.look();
+                    if (closed) handle.close().catch(() => {});
+                });
+                return bytes.length;
+            },
+            shut() {},
+            close() {
+                closed = true;
+                if (!reading && !stream.unsent) handle.close().catch(() => {});
+            },
+        };
+        async function readChunk() {
+            reading = true;
+            try {
+                const { bytesRead, buffer } = await handle.read(new Uint8Array(PIECE));
+                if (bytesRead) stream.chunk = buffer.subarray(0, bytesRead);
+                else stream.ended = true;
+            } catch (error) {
+                stream.error ??= error;
+            }
+            reading = false;
+            stream.look();
+            if (closed) handle.close().catch(() => {});
+        }
+        stream.look = lookLater(stream);
+        return stream;
+    }
+
+    // ---- what C calls: streams ----------------------------------------------------------------------------
+
+    function take(number, buffer, size) {
+        const stream = open.get(number);
+        if (!stream) return 0;
+        if (!stream.chunk && !stream.hasMore()) return EEMPTY;
+        if (!stream.chunk) return 0;
+        const part = stream.chunk.subarray(stream.offset, stream.offset + size);
+        host.memory().set(part, buffer >>> 0);
+        stream.offset += part.length;
+        if (stream.offset === stream.chunk.length) [stream.chunk, stream.offset] = [undefined, 0];
+        return part.length;
+    }
+
+    function put(number, data, size) {
+        const stream = open.get(number);
+        if (!stream || stream.error) return 0;
+        data >>>= 0;
+        return stream.put(host.memory().slice(data, data + Math.min(size, PIECE)));
+    }
+
+    function closeStream(number) {
+        const stream = open.get(number);
+        if (!stream) return;
+        open.delete(number);
+        stream.close();
+        queueMicrotask(() => tellClosed(stream));
+    }
+
+    function standardInput() {
+        if (!hasNode) return ENOSYS;
+        const stream = fromNode(process.stdin);
+        host.onEnd.push(() => process.stdin.destroy()); // or Node would wait for more of it
+        return add(stream);
+    }
+
+    /** Starts an operation that fails by throwing. */
+    function start(begin, op, generation, ...rest) {
+        if (!hasNode) return ENOSYS;
+        begin(op, generation, ...rest).catch((error) => fail(op, generation, error));
+        return 0;
+    }
+
+    const bytesOf = (pointer) => {
+        const memory = host.memory(), from = pointer >>> 0;
+        return memory.slice(from, memory.indexOf(0, from));
+    };
+
+    return {
+        take, put, accept, closeStream, closeListener, standardInput,
+        connect: (op, generation, name, port) => start(connectTo, op, generation, host.string(name), port),
+        listen: (op, generation, name, port) =>
+            start(listenAt, op, generation, name ? host.string(name) : undefined, port),
+        resolve: (op, generation, name) => start(lookUp, op, generation, host.string(name)),
+        // As bytes: a path need not be UTF-8.
+        openFile: (op, generation, path, flags) =>
+            start(openFile, op, generation, hasNode ? Buffer.from(bytesOf(path)) : path, flags),
+        more: (number, op, generation) => wait(open.get(number), 'more', op, generation),
+        room: (number, op, generation) => wait(open.get(number), 'room', op, generation),
+        drain: (number, op, generation) => wait(open.get(number), 'drain', op, generation),
+        shut(number) {
+            open.get(number).shut();
+            return 0;
+        },
+    };
+}
