@@ -69,7 +69,7 @@ export const ROWS = [
     {
         name: 'lock', program: 'lock', unit: 'ns',
         what: 'a lock that is free taken and released',
-        args: [2_000_000], quick: [100_000], rounds: 9,
+        args: [5_000_000], quick: [100_000], rounds: 9,
         baseline: 'lock', label: 'await null',
         target: { 'node 26': { ratio: 0.5 } },
     },
@@ -97,7 +97,7 @@ export const ROWS = [
     {
         name: 'group', program: 'group', unit: 'ns',
         what: 'a group of 10 children that yield once each',
-        args: [20_000, 10], quick: [1_000, 10], rounds: 9,
+        args: [50_000, 10], quick: [1_000, 10], rounds: 9,
         baseline: 'group', label: 'Promise.all',
         target: { 'node 26': { ratio: 0.4 } },
     },
