@@ -20,7 +20,7 @@ const RUNTIME = {
     native: ['src/native', 'src/switch/native.c'],
     web: ['web', 'src/switch/asyncify.c'],
     wasi: ['wasi/p1.c', 'src/native/descriptor.c', 'src/switch/asyncify.c'],
-    wasip2: ['wasi/p2*.c', 'src/switch/asyncify.c'],
+    wasip2: ['wasi/p2*.c', 'src/posix', 'src/switch/asyncify.c'],
 };
 
 // eddy's own main(): in no library, because wasm linkers take a main from one either never or even

@@ -85,6 +85,7 @@ void eddy__interest_drop(eddy__interest *interest) {
 
 /* Polls all that is in the list and `clock`; only those that are ready are looked at. */
 static void poll_with(poll_own_pollable_t clock) {
+    eddy__current = NULL; /* the loop itself waits: see ../src/posix/wasi.c */
     list.handles[0] = poll_borrow_pollable(clock);
     poll_list_borrow_pollable_t all = {list.handles, list.used};
     wasip2_list_u32_t found;
