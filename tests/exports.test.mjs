@@ -7,15 +7,15 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runProcess } from '../tools/hosts/process.mjs';
-import { casesOn } from './lib/cases.mjs';
+import { casesOn, HOSTS_AND_LINKS } from './lib/cases.mjs';
 import { artifactOf } from './lib/hosts.mjs';
 
 const EXPORTS = 'tests/programs/exports.c';
 const TSC = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
 
-for (const hostName of ['node', 'chromium', 'chromium-worker']) {
-    test(`JavaScript calls C on ${hostName}`, async (t) => {
-        await casesOn(t, hostName, 'exports-cases.mjs', await artifactOf('node', EXPORTS));
+for (const [hostName, linked] of HOSTS_AND_LINKS) {
+    test(`JavaScript calls C on ${hostName}, ${linked}`, async (t) => {
+        await casesOn(t, hostName, 'exports-cases.mjs', await artifactOf(linked, EXPORTS));
     });
 }
 

@@ -2,14 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { casesOn } from './lib/cases.mjs';
+import { casesOn, HOSTS_AND_LINKS } from './lib/cases.mjs';
 import { artifactOf, runOn, told } from './lib/hosts.mjs';
 
 const FUNCTIONS = 'tests/programs/functions.c';
 
-for (const hostName of ['node', 'chromium', 'chromium-worker']) {
-    test(`C calls JavaScript on ${hostName}`, async (t) => {
-        await casesOn(t, hostName, 'functions-cases.mjs', await artifactOf('node', FUNCTIONS));
+for (const [hostName, linked] of HOSTS_AND_LINKS) {
+    test(`C calls JavaScript on ${hostName}, ${linked}`, async (t) => {
+        await casesOn(t, hostName, 'functions-cases.mjs', await artifactOf(linked, FUNCTIONS));
     });
 }
 

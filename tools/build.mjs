@@ -9,7 +9,8 @@ import { setup } from './setup.mjs';
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 // wasi: core modules of WASI 0.1; wasip2: components of WASI 0.2.
-export const HOSTS = ['native', 'web', 'wasi', 'wasip2'];
+/** `lean` is the web host without Emscripten's JavaScript: web/loader.mjs loads what it makes. */
+export const HOSTS = ['native', 'web', 'lean', 'wasi', 'wasip2'];
 export const MODES = ['release', 'debug', 'asan'];
 
 export class BuildError extends Error {}
@@ -60,7 +61,8 @@ export async function build(
     }
     process.chdir(ROOT);
     const needsSources = [...paths.values()].some((path) => needsOf(path).sources.length);
-    const want = [host === 'wasip2' ? 'wasi' : host, ...(needsSources ? ['sources'] : [])];
+    const part = host === 'lean' ? 'web' : host === 'wasip2' ? 'wasi' : host;
+    const want = [part, ...(needsSources ? ['sources'] : [])];
     const tools = await setup({ want, quiet });
     return inTurn([host, mode, ...defines].join('-'), async () => {
         const { folder, file } = configure({ host, mode, tools, defines, programs: [...paths.values()] });

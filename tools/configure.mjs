@@ -19,6 +19,7 @@ const RUNTIME = {
     all: ['src/core', 'src/sync', 'src/io'],
     native: ['src/native', 'src/switch/native.c'],
     web: ['web', 'src/switch/asyncify.c'],
+    lean: ['web', 'src/switch/asyncify.c'],
     wasi: ['wasi/p1.c', 'src/native/descriptor.c', 'src/switch/asyncify.c'],
     wasip2: ['wasi/p2*.c', 'src/posix', 'src/switch/asyncify.c'],
 };
@@ -35,9 +36,12 @@ function definesEddyMain(program) {
 const witFiles = () => ['wasi/wit/eddy.wit', ...list('wasi/wit/deps')];
 
 // Host calls that a host makes itself.
+const NOT_ON_WEB = ['src/io/absent-net.c', 'src/io/absent-streams.c',
+    'src/io/absent.c', 'src/io/no_javascript.c', 'src/io/pending.c', 'src/io/process.c'];
 const NOT_ON = {
     native: ['src/io/absent-net.c', 'src/io/absent-streams.c'],
-    web: ['src/io/absent-net.c', 'src/io/absent-streams.c', 'src/io/absent.c', 'src/io/no_javascript.c', 'src/io/pending.c', 'src/io/process.c'],
+    web: NOT_ON_WEB,
+    lean: NOT_ON_WEB,
     wasi: ['src/io/absent-streams.c'],
     wasip2: ['src/io/absent.c', 'src/io/absent-net.c', 'src/io/absent-streams.c'],
 };
@@ -139,7 +143,7 @@ function inside(path) {
 
 /** What a program becomes, below the build folder. */
 export function artifactOf(folder, host, program) {
-    const suffix = { native: '', web: '.mjs', wasi: '.wasm', wasip2: '.wasm' }[host];
+    const suffix = { native: '', web: '.mjs', lean: '.mjs', wasi: '.wasm', wasip2: '.wasm' }[host];
     return join(folder, inside(program).replace(/\.c(pp)?$/, '') + suffix);
 }
 
@@ -173,12 +177,15 @@ function linkRule(host, mode, tools, { cc, env }, folder) {
             (mode === 'release' ? `${command(tools.wasmTools, 'strip', '-a')} $out.async -o $out` :
                 'cp $out.async $out') + ' && rm $out.core $out.async';
     }
-    const library = join(folder, 'eddy-library.js');
-    const link = command(env, cc, flags.all, flags[mode], `--js-library=${library}`);
     // Linked beside, so that the pair appears together and whole.
     const finish = command(process.execPath, 'tools/finish.mjs');
-    return `mkdir -p $out.d && ${link} -o $out.d/$base.mjs $in && ` +
-        `${finish} $out.d/$base.mjs $out.d/$base.wasm $stem.d.mts && ` +
+    const library = join(folder, 'eddy-library.js');
+    const link = host === 'lean'
+        ? `${command(env, cc, flags.all, flags[mode])} -o $out.d/$base.wasm $in && ` +
+            `${finish} --loader web/loader.mjs $out $out.d/$base.mjs`
+        : `${command(env, cc, flags.all, flags[mode], `--js-library=${library}`)} -o $out.d/$base.mjs $in && ` +
+            `${finish} $out.d/$base.mjs`;
+    return `mkdir -p $out.d && ${link} $out.d/$base.wasm $stem.d.mts && ` +
         `${asyncify(mode, tools, '$out.d/$base.wasm', '$stem.wasm')} && mv $out.d/$base.mjs $out && rm -r $out.d`;
 }
 
@@ -190,6 +197,7 @@ export function configure({ host, mode, tools, programs = [], defines = [] }) {
     const folder = join('build', [host, mode, ...defines].join('-'));
     const tool = compilers(host, tools);
     const flags = [...COMPILE.all, ...COMPILE[host], ...COMPILE[mode],
+        ...(COMPILE[`${host}-${mode}`] ?? []),
         ...defines.map((name) => `-D${name}`)];
     const compile = (name, own) => `rule ${name}\n  command = ${command(tool.env, tool.cc)} -MMD ` +
         `-MF $out.d ${command(own, flags)} $flags -c $in -o $out\n` +

@@ -1,8 +1,14 @@
-// finish.mjs: node tools/finish.mjs X.mjs X.wasm X.d.mts: after the link: puts the bodies of EDDY_ASYNC_JS
-// and EDDY_JS, which are in a section of the module, into its JavaScript, and writes the TypeScript
-// declarations of what it exports. The sections themselves go in the pass that follows.
+// finish.mjs: what comes after the link on the web.
+//
+//   node tools/finish.mjs [--loader FILE PLACE] X.mjs X.wasm X.d.mts
+//
+// Puts the bodies of EDDY_ASYNC_JS and EDDY_JS, which are in a section of the module, into its
+// JavaScript, and writes the TypeScript declarations of what it exports. With --loader there is no
+// JavaScript yet: it is made, to stand at PLACE and to load the module by eddy's own loader FILE. The
+// sections themselves go in the pass that follows.
 
 import { readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createEddyValues } from '../web/values.mjs';
 
@@ -92,7 +98,7 @@ const KEYWORDS = new Set(['in', 'new', 'delete', 'function', 'var', 'let', 'with
 const safe = (name) => (KEYWORDS.has(name) ? `${name}_` : name);
 
 /** The text of X.d.mts. */
-export function declarationsOf(signatures) {
+export function declarationsOf(signatures, lean) {
     return `// Made by eddy from the exports of the module.
 
 export type EddyBytes = Uint8Array | ArrayBuffer | ArrayBufferView;
@@ -121,24 +127,57 @@ ${signatures.map(declarationOf).join('')}    /** Ends what runs; calls reject fr
     readonly ended: Promise<number | undefined>;
 }
 
-export interface EddyModule {
+${lean ? LEAN : EMSCRIPTEN}`;
+}
+
+const EMSCRIPTEN = `export interface EddyModule {
     readonly eddy: EddyApp;
     [name: string]: any;
 }
 
 export default function create(options?: Record<string, unknown>): Promise<EddyModule>;
 `;
+const LEAN = `export interface EddyLoadOptions {
+    /** The module, when it is not beside this file. */
+    wasm?: URL | string | Response | BufferSource | WebAssembly.Module | Promise<Response>;
+    args?: string[];
+    /** Aborting it interrupts the program, as Ctrl-C does. */
+    signal?: AbortSignal;
+    print?(line: string): void;
+    printErr?(line: string): void;
+    onReport?(line: string): void;
 }
 
-function main([js, wasm, types]) {
+export function load(options?: EddyLoadOptions): Promise<EddyApp>;
+`;
+
+/** The module that loads X.wasm beside it. */
+function loaderOf(loader, name, bodies) {
+    return `import { load as loadModule, EddyError } from ${JSON.stringify(loader)};
+
+const bodies = ${textOfBodies(bodies)};
+
+export { EddyError };
+
+export function load({ wasm = new URL(${JSON.stringify(`./${name}.wasm`)}, import.meta.url), ...options } = {}) {
+    return loadModule(wasm, { bodies, ...options });
+}
+`;
+}
+
+function main(args) {
+    const [loader, place] = args[0] === '--loader' ? args.splice(0, 3).slice(1) : [];
+    const [js, wasm, types] = args;
     const module = new WebAssembly.Module(readFileSync(wasm));
     const bodies = bodiesOf(module);
-    const text = readFileSync(js, 'utf8');
-    if (PLACEHOLDER.test(text))
+    const text = loader ? '' : readFileSync(js, 'utf8');
+    if (loader)
+        writeFileSync(js, loaderOf(relative(dirname(place), loader), basename(js, '.mjs'), bodies));
+    else if (PLACEHOLDER.test(text))
         writeFileSync(js, text.replace(PLACEHOLDER, () => textOfBodies(bodies)));
     else if (bodies.length) throw new FinishError(`${js} has no place for the JavaScript of the module`);
     const signatures = signaturesOf(module);
-    if (signatures.length) writeFileSync(types, declarationsOf(signatures));
+    if (signatures.length) writeFileSync(types, declarationsOf(signatures, !!loader));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

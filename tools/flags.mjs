@@ -17,12 +17,14 @@ export const COMPILE = {
         '-fno-omit-frame-pointer'],
     native: ['-D_GNU_SOURCE'],
     web: [],
+    lean: [],
+    'lean-release': ['-Oz'],
     wasi: ['-D_GNU_SOURCE'],
     wasip2: ['-D_GNU_SOURCE'],
 };
 
 // Of a program's own files only: each function first looks whether its frame fits (asyncify.c).
-export const CHECK_STACK = { web: { debug: STACK_CHECK }, wasi: { debug: STACK_CHECK },
+export const CHECK_STACK = { web: { debug: STACK_CHECK }, lean: { debug: STACK_CHECK }, wasi: { debug: STACK_CHECK },
     wasip2: { debug: STACK_CHECK } };
 
 export const LINK = {
@@ -44,6 +46,17 @@ export const LINK = {
         ],
         release: ['-O1', '--profiling-funcs'],
         debug: ['-O0', '-g', '-sASSERTIONS=1'],
+    },
+    // A module by itself: libc calls what it needs of WASI, eddy its own imports.
+    lean: {
+        all: [
+            '-sSTANDALONE_WASM', '--no-entry', '-sALLOW_MEMORY_GROWTH', '-sMAXIMUM_MEMORY=4GB',
+            '-sDEFAULT_TO_CXX=0', '-sMALLOC=emmalloc', '-sERROR_ON_UNDEFINED_SYMBOLS=0',
+            '-Wno-undefined', '-Wno-unused-command-line-argument',
+            '-Wl,--export-if-defined=main', '-Wl,--export-if-defined=__main_argc_argv',
+        ],
+        release: ['-O1', '--profiling-funcs'],
+        debug: ['-O0', '-g'],
     },
     wasi: {
         release: ['-Wl,--gc-sections'],
@@ -99,6 +112,6 @@ export const ASYNCIFY = {
         ...FEATURES, '--asyncify', '--pass-arg=asyncify-ignore-imports',
         `--pass-arg=asyncify-removelist@${NEVER_SUSPEND.join(',')}`,
     ],
-    release: ['-O3', '--strip-debug', '--strip-producers'],
+    release: ['-O3', '--strip-debug', '--strip-producers', '--strip-target-features'],
     debug: ['-O1', '-g'],
 };

@@ -30,22 +30,17 @@ addToLibrary({
     // Not before the module is instantiated.
     $eddyValues__deps: ['$createEddyValues', '$EddyError', '$eddyHost', 'eddy__handle_drop', 'eddy__future_from_js',
         'eddy__host_complete', 'eddy__host_alloc'],
-    $eddyValues: `=createEddyValues(eddyHost, {
-        closeHandle: (index, serial) => _eddy__handle_drop(index, serial),
-        settleFuture: (...args) => _eddy__future_from_js(...args),
-    })`,
+    $eddyValues: `=createEddyValues(eddyHost, () => ({
+        eddy__handle_drop: _eddy__handle_drop, eddy__future_from_js: _eddy__future_from_js,
+    }))`,
     $eddyApp__deps: ['$createEddyApp', '$EddyError', '$eddyHost', '$eddyValues', 'eddy__exports_begin', 'eddy__exports_end',
         'eddy__export_slots', 'eddy__export_start', 'eddy__export_cancel', 'eddy__library_open',
         'eddy__library_close'],
     $eddyApp: `() => eddyApp.made ??= createEddyApp(eddyHost, {
-        begin: () => _eddy__exports_begin(),
-        end: () => _eddy__exports_end(),
-        slots: () => _eddy__export_slots(),
-        start: (...args) => _eddy__export_start(...args),
-        cancel: (task) => _eddy__export_cancel(task),
-        open: () => _eddy__library_open(),
-        close: () => _eddy__library_close(),
-        alloc: (size) => _eddy__host_alloc(size),
+        eddy__exports_begin: _eddy__exports_begin, eddy__exports_end: _eddy__exports_end,
+        eddy__export_slots: _eddy__export_slots, eddy__export_start: _eddy__export_start,
+        eddy__export_cancel: _eddy__export_cancel, eddy__library_open: _eddy__library_open,
+        eddy__library_close: _eddy__library_close, eddy__host_alloc: _eddy__host_alloc,
     }, eddyValues)`,
     $eddyApp__postset: `Object.defineProperty(Module, 'eddy', { get: () => eddyApp().app });`,
     $eddyBodies: '="EDDY_JS_BODIES"',
@@ -108,7 +103,7 @@ addToLibrary({
     eddy_js_failed__deps: ['$eddyApp'],
     eddy_js_failed: (...args) => eddyApp().failed(...args),
     eddy_js_ended__deps: ['$eddyApp'],
-    eddy_js_ended: (result) => eddyApp().hasEnded(result),
+    eddy_js_ended: (result) => eddyApp().ended(result),
 
     eddy_js_start__deps: ['$eddyFunctions'],
     eddy_js_start: (...args) => eddyFunctions.start(...args),

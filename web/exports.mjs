@@ -1,6 +1,8 @@
 // exports.mjs: JavaScript calls C: the object that stands for a module. Its other side is exports.c.
 
-export function createEddyApp(host, wasm, values) {
+import { EddyError } from './host.mjs';
+
+export function createEddyApp(host, exports, values) {
     const EINVAL = -4, ENOMEM = -5, ECLOSED = -6, EHOST = -13, ESTATE = -3;
     const SIGNATURE = 36; // bytes
 
@@ -12,8 +14,8 @@ export function createEddyApp(host, wasm, values) {
     let toldEnd;
     const end = new Promise((done) => { toldEnd = done; });
 
-    const slots = wasm.slots() >>> 0;
-    for (let at = wasm.begin() >>> 0; at < wasm.end() >>> 0; at += SIGNATURE) {
+    const slots = exports.eddy__export_slots() >>> 0;
+    for (let at = exports.eddy__exports_begin() >>> 0; at < exports.eddy__exports_end() >>> 0; at += SIGNATURE) {
         const signature = values.signatureOf(at);
         functions.set(signature.name, signature);
     }
@@ -48,7 +50,7 @@ export function createEddyApp(host, wasm, values) {
             parts[i] = { bytes, offset: size };
             size += (bytes.length + 8) & ~7; // aligned, with room for a zero byte
         }
-        const block = parts ? wasm.alloc(size) >>> 0 : 0;
+        const block = parts ? exports.eddy__host_alloc(size) >>> 0 : 0;
         if (parts && !block) return undefined;
         for (let i = 0; i < list.length; i++) {
             const part = parts?.[i];
@@ -77,9 +79,9 @@ export function createEddyApp(host, wasm, values) {
             }
             pending.set(number, call);
             // A trap rejects this call with all others: what it throws besides is ignored here.
-            call.task = host.enter(() => wasm.start(signature.pointer, number, block));
+            call.task = host.enter(() => exports.eddy__export_start(signature.pointer, number, block));
             if (!signal || !pending.has(number)) return;
-            call.onAbort = () => host.enter(() => wasm.cancel(call.task));
+            call.onAbort = () => host.enter(() => exports.eddy__export_cancel(call.task));
             signal.addEventListener('abort', call.onAbort);
         });
     }
@@ -143,7 +145,7 @@ export function createEddyApp(host, wasm, values) {
     /** A library's run begins with the first call; a program's own is under way then. */
     function open() {
         opened = true;
-        wasm.open();
+        exports.eddy__library_open();
     }
 
     function hasEnded(status) {
@@ -174,7 +176,7 @@ export function createEddyApp(host, wasm, values) {
         /** Ends what runs and waits for its cleanup; calls reject from then on. */
         close() {
             if (!opened) open();
-            if (!ended && !host.isDead() && host.enter(() => wasm.close()) === ESTATE) hasEnded(0);
+            if (!ended && !host.isDead() && host.enter(() => exports.eddy__library_close()) === ESTATE) hasEnded(0);
             return end;
         },
         /** Settles with the program's exit status, or a library's 0. */
@@ -184,5 +186,5 @@ export function createEddyApp(host, wasm, values) {
         const method = (...list) => invoke(signature, list);
         if (!(signature.name in app)) app[signature.name] = method;
     }
-    return { app, returned, failed, hasEnded, signatures: [...functions.values()] };
+    return { app, returned, failed, ended: hasEnded };
 }

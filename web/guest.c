@@ -2,6 +2,8 @@
  * other side is host.mjs. */
 #include "../src/host.h"
 
+#include <stdlib.h>
+
 double eddy_js_now(void);
 void eddy_js_wake(void);
 void eddy_js_report(const char *text, size_t length);
@@ -31,4 +33,8 @@ void eddy__host_catch_interrupts(void) {
 
 _Noreturn void eddy__host_abort(void) {
     eddy_js_abort();
+}
+
+EDDY__EXPORT void *eddy__host_alloc(size_t size) {
+    return malloc(size);
 }

@@ -1,7 +1,8 @@
 // values.mjs: values on their way between JavaScript and C. The letters of types are those of
 // include/eddy/js.h; a slot is 8 bytes.
 
-export function createEddyValues(host, wasm) {
+/** `exports()`: the module's functions, once it is there. */
+export function createEddyValues(host, exports) {
     const INTEGERS = {
         i: [-(2 ** 31), 2 ** 31 - 1], l: [-(2 ** 31), 2 ** 31 - 1], u: [0, 2 ** 32 - 1],
     };
@@ -18,7 +19,7 @@ export function createEddyValues(host, wasm) {
     function closeHandle(id) {
         handles.delete(id);
         if (host.isDead()) return;
-        host.enter(() => wasm.closeHandle(Number(id & 0xffffffffn), Number(id >> 32n)));
+        host.enter(() => exports().eddy__handle_drop(Number(id & 0xffffffffn), Number(id >> 32n)));
     }
 
     class EddyHandle {
@@ -55,7 +56,7 @@ export function createEddyValues(host, wasm) {
                 const bytes = host.encoder.encode(text);
                 data = copyIn(bytes);
             }
-            wasm.settleFuture(pointer, how, result ?? 0, data);
+            exports().eddy__future_from_js(pointer, how, result ?? 0, data);
         });
     }
 

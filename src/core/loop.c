@@ -429,7 +429,7 @@ void eddy__loop_leave(eddy_time next_before) {
     if (!nothing_ready() || loop.halted || eddy__timers_next() < next_before) eddy__host_wake();
 }
 
-int eddy_interrupt(void) {
+EDDY__EXPORT int eddy_interrupt(void) {
     if (loop.phase == EDDY__IDLE) return EDDY_ESTATE;
     if (loop.interrupted) {
         eddy__loop_halt(EDDY_ECANCELED);

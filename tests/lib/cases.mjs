@@ -12,6 +12,10 @@ import { ROOT } from '../../tools/build.mjs';
 import { runCases } from '../web/check.mjs';
 import { needHost } from './hosts.mjs';
 
+/** Where cases run, and how their program is linked: by Emscripten ("node") or leanly. */
+export const HOSTS_AND_LINKS = ['node', 'lean']
+    .flatMap((linked) => ['node', 'chromium', 'chromium-worker'].map((hostName) => [hostName, linked]));
+
 let server;
 
 /** The project's files over HTTP, with the strictest policy that WebAssembly runs under. */

@@ -10,6 +10,8 @@ export const HOSTS = {
     'valgrind': { build: { host: 'native', mode: 'release' }, want: ['native', 'valgrind'],
         module: './valgrind.mjs', about: 'executables under valgrind', optional: true },
     'node': { build: { host: 'web' }, want: ['web'], module: './node.mjs', about: 'Node' },
+    'lean': { build: { host: 'lean' }, want: ['web'], module: './lean.mjs',
+        about: "Node with eddy's own loader" },
     'chromium': { build: { host: 'web' }, want: ['web', 'browser'], module: './chromium.mjs',
         about: 'a page' },
     'chromium-worker': { build: { host: 'web' }, want: ['web', 'browser'], module: './chromium.mjs',

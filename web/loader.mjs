@@ -1,0 +1,203 @@
+// loader.mjs: `import { load } from 'eddy'`: a module linked without Emscripten's JavaScript, in Node,
+// Deno, Bun, workers and pages. What a module does not import is not loaded either.
+
+import { createEddyHost, EddyError } from './host.mjs';
+
+export { EddyError };
+
+const isNode = typeof process === 'object' && !!process.versions?.node;
+
+/** How exit() leaves the module. */
+class ExitStatus extends Error {
+    constructor(status) {
+        super(`exit(${status})`);
+        this.name = 'ExitStatus';
+        this.status = status;
+    }
+}
+
+async function compile(source) {
+    source = await source;
+    if (source instanceof WebAssembly.Module) return source;
+    if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(source);
+    const isPath = typeof source === 'string' && !/^[\w-]{2,}:/.test(source);
+    if (isNode && (isPath || /^file:/.test(source))) {
+        if (!isPath) source = new URL(source);
+        const files = 'node:fs/promises'; // no bundler for pages is to look for it
+        const { readFile } = await import(/* @vite-ignore */ /* webpackIgnore: true */ files);
+        return WebAssembly.compile(await readFile(source));
+    }
+    const response = source instanceof Response ? source : await fetch(source);
+    if (!response.ok) throw new Error(`${response.url}: ${response.status} ${response.statusText}`);
+    const streams = WebAssembly.compileStreaming &&
+        response.headers.get('content-type')?.startsWith('application/wasm');
+    return streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer());
+}
+
+/** A stream of bytes as whole lines, for a console; what is left at the end is a line too. */
+function lines(print) {
+    const decoder = new TextDecoder();
+    let rest = '';
+    return {
+        write(bytes) {
+            const parts = (rest + decoder.decode(bytes, { stream: true })).split('\n');
+            rest = parts.pop();
+            for (const line of parts) print(line);
+        },
+        end() {
+            if (rest) print(rest);
+            rest = '';
+        },
+    };
+}
+
+function outputs({ print, printErr }) {
+    const raw = (stream) => ({ write: (bytes) => stream.write(bytes.slice()), end() {} });
+    return [
+        undefined,
+        print || !isNode ? lines(print ?? console.log) : raw(process.stdout),
+        printErr || !isNode ? lines(printErr ?? console.error) : raw(process.stderr),
+    ];
+}
+
+/** What nearly every module imports of WASI 0.1; wasi.mjs has the rest. */
+function basicWasi(out, view, memory) {
+    return {
+        fd_write(fd, vectors, count, written) {
+            if (!out[fd]) return 8; // EBADF
+            let total = 0;
+            for (let at = vectors; count-- > 0; at += 8) {
+                const data = view().getUint32(at, true), size = view().getUint32(at + 4, true);
+                out[fd].write(memory().subarray(data, data + size));
+                total += size;
+            }
+            view().setUint32(written, total, true);
+            return 0;
+        },
+        fd_close: () => 0,
+        fd_seek: () => 70, // ESPIPE
+        proc_exit(status) {
+            throw new ExitStatus(status);
+        },
+    };
+}
+
+/** Runs main(argc, argv); an eddy program goes on after it has returned. */
+function runMain(exports, host, args) {
+    const main = exports.__main_argc_argv ?? exports.main;
+    if (!main) return;
+    const list = args.map((arg) => host.encoder.encode(arg));
+    const argv = exports.eddy__host_alloc(list.reduce((sum, arg) => sum + 5 + arg.length, 4)) >>> 0;
+    if (!argv) throw new EddyError(-5, 'EDDY_ENOMEM', 'no memory for the arguments');
+    const memory = new Uint8Array(exports.memory.buffer);
+    let at = argv + 4 * (list.length + 1);
+    list.forEach((arg, i) => {
+        host.view().setUint32(argv + 4 * i, at, true);
+        memory.set(arg, at);
+        memory[at + arg.length] = 0;
+        at += arg.length + 1;
+    });
+    host.view().setUint32(argv + 4 * list.length, 0, true);
+    main(list.length, argv);
+}
+
+/**
+ * Loads and starts a module.
+ * @param {URL | string | Response | BufferSource | WebAssembly.Module | Promise} source
+ * @param {object} [options]
+ * @param {string[]} [options.args]        of main, after the program's name
+ * @param {AbortSignal} [options.signal]   aborting it interrupts the program, as Ctrl-C does
+ * @param {(line: string) => void} [options.print]     gets stdout by lines; default: the console
+ * @param {(line: string) => void} [options.printErr]  the same of stderr
+ * @param {(line: string) => void} [options.onReport]  gets errors that nobody read; default: printErr
+ * @param {object} [options.imports]       what the module imports besides, as for WebAssembly.instantiate
+ * @param {object} [options.bodies]        the JavaScript of EDDY_ASYNC_JS, as the link has made it
+ */
+export async function load(source, options = {}) {
+    const module = await compile(source);
+    const wanted = WebAssembly.Module.imports(module);
+    const imports = (name) => wanted.some((one) => one.name === name);
+    const more = wanted.some(({ module: from, name }) =>
+        from.startsWith('wasi') && !/^(fd_(write|close|seek)|proc_exit)$/.test(name));
+    const [wasi, http, values, app, functions] = await Promise.all([
+        more ? import('./wasi.mjs') : undefined,
+        imports('eddy_js_fetch') ? import('./http.mjs') : undefined,
+        imports('eddy_js_failed') || imports('eddy_js_run') ? import('./values.mjs') : undefined,
+        imports('eddy_js_failed') ? import('./exports.mjs') : undefined,
+        imports('eddy_js_run') ? import('./functions.mjs') : undefined,
+    ]);
+
+    const out = outputs(options);
+    let exports, toldEnd;
+    const ended = new Promise((done) => { toldEnd = done; });
+    const end = (status) => {
+        for (const stream of out) stream?.end();
+        if (isNode && !options.print && status) process.exitCode ??= status;
+        toldEnd(status);
+        options.onExit?.(status);
+    };
+    const memory = () => new Uint8Array(exports.memory.buffer);
+    const host = createEddyHost({
+        memory,
+        tick: () => exports.eddy_tick(),
+        complete: (...args) => exports.eddy__host_complete(...args),
+        alloc: (size) => exports.eddy__host_alloc(size),
+        interrupt: () => exports.eddy_interrupt(),
+        report: (line) => (options.onReport ? options.onReport(line)
+            : out[2].write(host.encoder.encode(`${line}\n`))),
+        exit: end,
+    });
+    host.onDeath.push((error) => { if (error?.name !== 'ExitStatus') end(undefined); });
+
+    const env = {
+        eddy_js_now: host.now,
+        eddy_js_wake: host.wake,
+        eddy_js_report: host.report,
+        eddy_js_exit: host.exit,
+        eddy_js_catch_interrupts: () => host.catchInterrupts(options.signal),
+        eddy_js_abort() { throw new Error('eddy: a stack is broken'); },
+        eddy_js_cancel: host.cancel,
+        eddy_js_drop: host.drop,
+        eddy_js_keep: (value) => host.keep(host.valueOf(value)),
+        emscripten_notify_memory_growth() {},
+    };
+    if (http) {
+        const requests = http.createEddyHttp(host);
+        Object.assign(env, {
+            eddy_js_fetch: requests.startFetch, eddy_js_body_take: requests.takeBody,
+            eddy_js_body_more: requests.moreOfBody, eddy_js_body_close: requests.closeBody,
+        });
+    }
+    const crossing = values?.createEddyValues(host, () => exports);
+    if (functions) {
+        const calls = functions.createEddyFunctions(host, crossing, options.bodies ?? {});
+        Object.assign(env, { eddy_js_start: calls.start, eddy_js_run: calls.run });
+    }
+    let calls;
+    for (const name of ['returned', 'failed', 'ended']) env[`eddy_js_${name}`] = (...args) => calls[name](...args);
+
+    const provided = {
+        env: { ...env, ...options.imports?.env },
+        wasi_snapshot_preview1: {
+            ...basicWasi(out, host.view, memory), ...wasi?.createEddyWasi(host.view, memory),
+        },
+    };
+    for (const { module: from, name } of wanted) {
+        if (provided[from]?.[name] || options.imports?.[from]?.[name]) continue;
+        (provided[from] ??= {})[name] = () => {
+            throw new Error(`the module calls ${from}.${name}, which this loader does not have`);
+        };
+    }
+    const instance = await WebAssembly.instantiate(module, { ...options.imports, ...provided });
+    exports = instance.exports;
+    if (app) {
+        calls = app.createEddyApp(host, exports, crossing);
+    }
+    host.enter(() => {
+        exports._initialize?.();
+        runMain(exports, host, [options.name ?? 'eddy', ...(options.args ?? [])]);
+    });
+    const result = calls?.app ?? { ended, close() { host.enter(() => exports.eddy_interrupt()); return ended; } };
+    result.exports = exports;
+    return result;
+}
