@@ -12,8 +12,9 @@ EDDY__BEGIN_C
 int eddy_main(int argc, char **argv);
 
 /* Runs `fn(arg)` as the main task to the end (R11): when it returns, leftover tasks are cancelled in
- * spawn order and waited for, errors nobody read are reported. For hosts whose loop owns the thread
- * (WASI, native), and for any host on the virtual clock.
+ * spawn order and waited for, errors nobody read are reported. What they wait for may stand on the
+ * stack of `fn`, which is kept as long. For hosts whose loop owns the thread (WASI, native), and for
+ * any host on the virtual clock.
  * Returns fn's result; EDDY_EDEADLK (R7); EDDY_ENOMEM; EDDY_ESTATE on a guest host's real clock, and
  * when a run is under way. Follows asyncio.run. */
 int eddy_run(eddy_fn fn, void *arg);

@@ -382,6 +382,7 @@ void eddy__cleanup_pop(void);
 void eddy__task_fail(eddy__task *task, int code, eddy__text *text); /* takes over the text */
 void eddy__task_ended(eddy__task *task, int result);
 void eddy__task_free(eddy__task *task);    /* the last handle and pin are gone */
+void eddy__task_leave(eddy__task *task);   /* ends its wait, if it waits; it is to be abandoned */
 void eddy__task_abandon(eddy__task *task); /* ends it without running its cleanup */
 void eddy__task_count_ignored(eddy__task *task);
 bool eddy__task_attend(eddy__task *task, const char *stack_pointer); /* true: it is cancelled */
@@ -686,6 +687,8 @@ typedef struct eddy__loop {
     bool interrupted;  /* once */
     bool halted;       /* end at once: second interrupt, or an overflowed stack */
     eddy__task *main;  /* a handle of the loop's own; NULL between runs, and in a library's */
+    char *main_block;  /* its stack, from its end to that of the run; else NULL */
+    size_t main_block_size;
     bool closing;      /* a library's host has asked for its end */
     int result;        /* of the run; valid once main has ended */
     char result_text[256]; /* its message, for eddy's own main() */

@@ -126,6 +126,9 @@ static void cancel_leftovers(void) {
 static void abandon_all(void) {
     drop_ready();
     if (loop.drop_ops) loop.drop_ops(); /* they lie on the stacks of tasks */
+    /* All before the first stack is freed: what others wait for may lie there. */
+    for (eddy__link *l = loop.tasks.next; l != &loop.tasks; l = l->next)
+        eddy__task_leave(EDDY__OWNER(l, eddy__task, link));
     while (!eddy__list_empty(&loop.tasks)) {
         eddy__task_abandon(EDDY__OWNER(loop.tasks.next, eddy__task, link));
         drop_ready(); /* who joined it has woken, and is abandoned next */
@@ -182,6 +185,8 @@ static void finish_run(void) {
         cancel_leftovers();
         return;
     }
+    if (loop.main_block) eddy__block_free(loop.main_block, loop.main_block_size);
+    loop.main_block = NULL;
     bool tasks_stay = loop.keep_tasks && !loop.halted;
     loop.phase = EDDY__IDLE;
     loop.halted = loop.interrupted = false;

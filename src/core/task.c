@@ -342,7 +342,12 @@ void eddy__task_ended(eddy__task *task, int result) {
         if (task->rare.watched) loop.debug_calls->ended(task);
         free_arg(task);
     }
-    eddy__block_free(task->co.block, task->co.size);
+    if (task == loop.main) { /* leftovers may wait for objects on it */
+        loop.main_block = task->co.block;
+        loop.main_block_size = task->co.size;
+    } else {
+        eddy__block_free(task->co.block, task->co.size);
+    }
     eddy__list_remove(&task->link);
     loop.task_count--;
     if (task->leftover) loop.leftover--;
@@ -365,9 +370,15 @@ void eddy__cleanup_pop(void) {
     rare->cleanups = rare->cleanups->next;
 }
 
-void eddy__task_abandon(eddy__task *task) {
-    if (task->state == EDDY__WAITING && task->wait->abandon) task->wait->abandon(task);
+void eddy__task_leave(eddy__task *task) {
+    if (task->state != EDDY__WAITING) return;
+    if (task->wait->abandon) task->wait->abandon(task);
     eddy__timer_clear(&task->timer);
+    task->state = EDDY__READY; /* nothing wakes it any more */
+}
+
+void eddy__task_abandon(eddy__task *task) {
+    eddy__task_leave(task);
     eddy__cleanup *cleanup = task->has_rare ? task->rare.cleanups : NULL;
     for (eddy__cleanup *next; cleanup; cleanup = next) {
         next = cleanup->next;

@@ -458,6 +458,10 @@ static int callbacks(void *arg) {
 static eddy_queue full = EDDY_QUEUE(int, 1), empty = EDDY_QUEUE(int, 1);
 static user left[3];
 
+static int call_lock(user *u) {
+    return eddy_lock_acquire(u->object);
+}
+
 static int leave_waiting(void *arg) {
     int item = 1;
     if (eddy_queue_len(&full) == 0) CHECK(eddy_queue_try_put(&full, &item) == 0);
@@ -468,6 +472,23 @@ static int leave_waiting(void *arg) {
     for (int i = 0; i < 3; i++) eddy_release(left[i].task);
     if (arg) CHECK(eddy_interrupt() == 0 && eddy_interrupt() == 0);
     return 0;
+}
+
+/* Main leaves, or is left in, a run in which others wait for objects on its stack. */
+static int objects_on_stacks(void *arg) {
+    eddy_queue own = EDDY_QUEUE(int, 0);
+    eddy_lock lock = {0};
+    CHECK(eddy_lock_acquire(&lock) == 0);
+    user users[] = {make_user('a', call_get, &own, 0), make_user('b', call_get, &own, 0),
+                    make_user('l', call_lock, &lock, 0), make_user('m', call_lock, &lock, 0)};
+    start_all(users, 4);
+    for (int i = 0; i < 4; i++) eddy_release(users[i].task);
+    if (!arg) return 0;
+    CHECK(eddy_interrupt() == 0 && eddy_interrupt() == 0);
+    EDDY_SHIELD(shield);
+    int rc = eddy_yield();
+    CHECK(false); /* it is not resumed */
+    return eddy_scope_end(&shield, rc);
 }
 
 static void nobody_waits(void) {
@@ -503,5 +524,7 @@ int main(void) {
     nobody_waits();
     eddy_queue_destroy(&full);
     eddy_queue_destroy(&empty);
+    check_run(objects_on_stacks);
+    CHECK(eddy_run(objects_on_stacks, &full) == EDDY_ECANCELED && check_memory.blocks == 0);
     return check_end();
 }
