@@ -182,6 +182,7 @@ class Maker {
         // Half of the programs have objects to wait for, and some hardly anything else.
         const objects = random.pick([0, 0, 0, 1, 2, 4]);
         this.idioms = objects * random.pick([0, 10, 20]);
+        if (random.chance(10)) this.idioms += 5;
         // Then there are many tasks from the start, which meet.
         this.crowd = objects && random.chance(60) ? 3 + random.below(5) : random.below(4);
         this.mostTasks = Math.max(this.mostTasks, this.crowd);
@@ -279,7 +280,7 @@ class Maker {
         if (LEAVES.has(name) && (this.where.main || depth > 2)) return this.random.chance(20);
         if (name === 'emit' && !this.where.generator) return this.random.chance(2);
         if (name === 'started') return this.where.started || this.random.chance(3);
-        if (name === 'scope') return this.scopes < 60;
+        if (name === 'scope') return this.scopes < 40;
         return OPERATIONS[name][2] !== 'group' || this.groups < 14;
     }
 
@@ -345,7 +346,7 @@ class Maker {
         const [lock, condition] = [this.one('l'), this.one('c')];
         const queue = this.one('q');
         const generator = this.one('y');
-        switch (this.random.below(8)) {
+        switch (this.random.below(9)) {
         case 0: {
             const waits = this.random.chance(30) ? make('cond_for', [condition, lock, this.one('e')])
                 : make('cond', [condition, lock]);
@@ -380,6 +381,14 @@ class Maker {
             const opens = this.tasks.length > this.mostTasks ? []
                 : [make('generator', [generator, this.newTask(false, true)])];
             return [...opens, ...nexts, ...some(), ...maybe(50, make('close', [generator]))];
+        }
+        case 7: {
+            const [one, other] = [this.newScope(), this.newScope()];
+            const limits = () => [...this.limits(), this.random.chance(25) ? 1 : 0];
+            const end = (scope) => make('finish', [scope, this.random.pick([0, 3, -1, -1, -1, -1001])]);
+            const begins = [make('begin', [one, ...limits()]), ...some(), make('begin', [other, ...limits()])];
+            const ends = [end(one), ...some(), end(other)];
+            return [...begins, ...some(), ...(this.random.chance(50) ? ends : ends.reverse())];
         }
         default: {
             const barrier = this.one('b');

@@ -512,7 +512,7 @@ export class Loop {
 
     #end(task, result) {
         task.state = 'ended';
-        task.scopes = [];
+        this.closeInside(task, 0);
         this.#tasks.delete(task);
         const { future, group } = task;
         this.settle(future, result, result < 0 ? this.textOf(task, result) : '');
@@ -652,14 +652,17 @@ export class Loop {
         return scope.expired ? ETIMEDOUT : 0;
     }
 
-    /** The net's end, which says nothing. */
+    /** The net's end, which says nothing. What is open inside ends as well. */
     closeScope(scope) {
-        if (!scope.open) return;
-        if (scope.timer) this.clearTimer(scope.timer);
-        scope.timer = null;
-        scope.open = false;
-        scope.ended = true;
-        scope.task.scopes.pop();
+        if (scope.open) this.closeInside(scope.task, scope.task.scopes.indexOf(scope));
+    }
+
+    /** Closes all but the outermost `depth` scopes. */
+    closeInside(task, depth) {
+        for (const scope of task.scopes.splice(depth)) {
+            if (scope.timer) this.clearTimer(scope.timer);
+            Object.assign(scope, { timer: null, open: false, ended: true });
+        }
     }
 
     cancelScope(scope) {

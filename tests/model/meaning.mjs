@@ -290,6 +290,15 @@ export class Meaning {
         return this.leftWith(context, context.leaving, inner, rc);
     }
 
+    do_begin(context, operation, word, timeout, deadline, shield) {
+        const options = { timeout: optionOf(timeout), deadline: optionOf(deadline), shield: shield !== 0 };
+        return this.tell(context, operation, this.eddy.beginScope(this.scope(word), options));
+    }
+
+    do_finish(context, operation, word, rc) {
+        return this.tell(context, operation, this.eddy.endScope(this.scope(word), rc));
+    }
+
     *do_net(context, operation, timeout, shield) {
         const scope = this.eddy.newScope();
         this.eddy.beginScope(scope, { timeout: optionOf(timeout), shield: shield !== 0 });

@@ -316,6 +316,20 @@ static int do_scope(context *c, const operation *o) {
     return left_with(c, leaving, inner, tell_end(c, o, rc));
 }
 
+/* begin K TIMEOUT DEADLINE SHIELD: the same without a block; finish K RESULT ends it anywhere */
+static int do_begin(context *c, const operation *o) {
+    eddy_scope_options options = {.timeout = option_of(o->argument[1]),
+                                  .deadline = option_of(o->argument[2]),
+                                  .shield = o->argument[3] != 0};
+    int rc = eddy_scope_begin(&w->scopes[o->argument[0]], &options);
+    w->refs[o->argument[0]] = eddy_scope_share(&w->scopes[o->argument[0]]);
+    return tell(c, o, rc);
+}
+
+static int do_finish(context *c, const operation *o) {
+    return tell(c, o, eddy_scope_end(&w->scopes[o->argument[0]], (int)o->argument[1]));
+}
+
 /* net TIMEOUT SHIELD: a scope on the task's stack, whose end is forgotten */
 static int do_net(context *c, const operation *o) {
     int rc;
@@ -571,6 +585,8 @@ meaning find_meaning(const char *name) {
         {"advance", do_advance},
         {"deadline", do_deadline},
         {"scope", do_scope},
+        {"begin", do_begin},
+        {"finish", do_finish},
         {"net", do_net},
         {"scope_cancel", do_scope_cancel},
         {"ref_cancel", do_ref_cancel},

@@ -322,6 +322,7 @@ export class Reference extends Loop {
         }
         if (group.owner !== this.current) return ESTATE;
         const { owner } = group;
+        this.closeInside(owner, owner.scopes.indexOf(group.scope) + 1);
         if (rc < 0 && rc !== ECANCELED)
             group.errors.push({ code: rc, name: owner.future.name, text: this.textOf(owner, rc) });
         if (rc < 0) this.#cancelChildren(group);
@@ -388,6 +389,7 @@ export class Reference extends Loop {
             this.inside = outer;
             if (!done && value) return value.item;
             if (!done) continue;
+            this.closeInside(this.current, generator.depth);
             generator.finished = true;
             if (value < 0) generator.error = value;
             return undefined;
