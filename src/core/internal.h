@@ -600,6 +600,7 @@ typedef struct eddy__step {
 } eddy__step;
 extern eddy__step *eddy__the_step; /* the innermost; NULL: not observed */
 
+void eddy__task_observed(eddy__task *task); /* it has been made */
 void eddy__step_begin(eddy__step *step, eddy__task *task);
 void eddy__step_end(eddy__step *step);
 void eddy__observe(void); /* debug mode or a trace has begun or ended */

@@ -6,6 +6,11 @@
 
 eddy__step *eddy__the_step;
 
+void eddy__task_observed(eddy__task *task) {
+    if (loop.debug) loop.debug_calls->made(&task->future, task->co.site);
+    eddy__trace(EDDY__TRACE_SPAWN, task, 0);
+}
+
 void eddy__step_begin(eddy__step *step, eddy__task *task) {
     *step = (eddy__step){
         .task = task,

@@ -132,8 +132,7 @@ EDDY__INLINE eddy__task *make(const char *site, const char *name, bool copied, e
     eddy__switch_init(&task->co, block, size, fn, arg, name, site, copied);
     eddy__list_append(&loop.tasks, &task->link);
     loop.task_count++;
-    if (EDDY__UNLIKELY(loop.debug)) loop.debug_calls->made(&task->future, site);
-    eddy__trace(EDDY__TRACE_SPAWN, task, 0);
+    if (EDDY__UNLIKELY(loop.observed)) eddy__task_observed(task);
     return task;
 }
 
