@@ -25,6 +25,8 @@ const SELF_CHECKING = {
     group_ends: 'groups: start, and every way to leave one',
     combining: 'waits, walks, races',
     generators: 'generators (R13)',
+    generator_ends: 'the same in wrong use, and when a run ends',
+    trees: 'groups, races, walks, generators inside one another, at random',
     queues: 'queues: storage, lines, shutdown, lack of memory',
     channels: 'channels, broadcast, watch',
     selects: 'select: every kind of case, losers, turns',

@@ -42,7 +42,8 @@ static int work(void *arg) {
         rc = plan->result;
     }
     plan->ended = true;
-    return rc < 0 && rc != EDDY_ECANCELED ? eddy_fail(rc, "after %lld", (long long)plan->sleep) : rc;
+    if (rc >= 0 || rc == EDDY_ECANCELED) return rc;
+    return eddy_fail(rc, "after %lld", (long long)plan->sleep);
 }
 
 #define MANY 8
@@ -232,7 +233,7 @@ static int walking_limited(void *arg) {
     CHECK(eddy_each_next(&each, &done) == EDDY_ETIMEDOUT && eddy_now() == ms(2)); /* all together */
     CHECK(eddy_each_next(&each, &done) == EDDY_ETIMEDOUT);
     CHECK(eddy_sleep(ms(3)) == 0);
-    CHECK(eddy_each_next(&each, &done) == 1 && done == t.f[1]); /* the time is over, but one is done */
+    CHECK(eddy_each_next(&each, &done) == 1 && done == t.f[1]); /* over, but one is done */
     CHECK(eddy_each_next(&each, &done) == EDDY_ETIMEDOUT);
     eddy_each_end(&each);
     CHECK(!t.plans[2].cancelled);

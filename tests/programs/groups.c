@@ -1,4 +1,4 @@
-/* Groups: what eddy/group.h and R12 say of children, errors and cancellation, sentence by sentence. */
+/* Groups: what eddy/group.h and R12 say of children, errors and cancellation. */
 #include "group.h"
 
 /* ---- begin ---------------------------------------------------------------------------------------- */
