@@ -83,7 +83,7 @@ const RESULTS = {
     h: 'EddyHandle | null', j: 'any',
 };
 const ARGUMENTS = { ...RESULTS, s: 'string', a: 'EddyBytes', h: 'EddyHandle' };
-const RESERVED = new Set(['call', 'close', 'ended', 'tasks', 'tree', 'trace']);
+const RESERVED = new Set(['call', 'close', 'ended', 'tasks', 'tree', 'exports']);
 
 function declarationOf({ name, result, parameters, site, letters }) {
     const list = parameters.map((text, i) => `${safe(parameterName(text))}: ${ARGUMENTS[letters[i + 1]]}`);
@@ -121,7 +121,11 @@ export interface EddyError extends Error {
 }
 
 export interface EddyApp {
-${signatures.map(declarationOf).join('')}    /** Ends what runs; calls reject from then on. */
+${signatures.map(declarationOf).join('')}    /** The tasks there are: what each waits for, and where it does and was spawned. */
+    tasks(): { name: string; state: string; waits: string; at: string; site: string }[];
+    /** Who waits for whom, as text. */
+    tree(): string;
+    /** Ends what runs; calls reject from then on. */
     close(): Promise<number | undefined>;
     /** Settles with the program's exit status. */
     readonly ended: Promise<number | undefined>;

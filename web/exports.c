@@ -186,3 +186,33 @@ EDDY__EXPORT void eddy__export_cancel(eddy_future *task) {
 EDDY__EXPORT void eddy__handle_drop(uint32_t index, uint32_t serial) {
     eddy_handle_close((eddy_handle){(uint64_t)serial << 32 | index});
 }
+
+/* ---- looking inside ------------------------------------------------------------------------------- */
+
+/* Of every task a line of fields between tabs: name, state, what it waits for, where, where spawned. */
+static void report_tasks(void) {
+    static const char *const states[] = {"new", "ready", "waiting", "ended"};
+    for (eddy__link *l = loop.tasks.next; l != &loop.tasks; l = l->next) {
+        const eddy__task *task = EDDY__OWNER(l, eddy__task, link);
+        bool waits = task->state == EDDY__WAITING;
+        eddy__line line = {0};
+        eddy__line_text(&line, task->co.name);
+        eddy__line_text(&line, "\t");
+        eddy__line_text(&line, states[task->state]);
+        eddy__line_text(&line, "\t");
+        if (waits) eddy__describe_wait(&line, task);
+        eddy__line_text(&line, "\t");
+        if (waits && task->wait_site) eddy__line_text(&line, task->wait_site);
+        eddy__line_text(&line, "\t");
+        if (task->co.site) eddy__line_text(&line, task->co.site);
+        eddy__host_report(line.bytes, line.length);
+    }
+}
+
+/* To the one that listens to reports for the moment. */
+EDDY__EXPORT void eddy__inspect(int as_tree) {
+    if (as_tree)
+        eddy__tree_report();
+    else
+        report_tasks();
+}

@@ -166,6 +166,19 @@ export function createEddyApp(host, exports, values) {
 
     host.onEnd.push(hasEnded);
 
+    /** The lines that the module reports meanwhile. */
+    function inspect(asTree) {
+        const lines = [];
+        if (host.isDead()) return lines;
+        host.listener = (line) => { lines.push(line); };
+        try {
+            host.enter(() => exports.eddy__inspect(asTree));
+        } finally {
+            host.listener = undefined;
+        }
+        return lines;
+    }
+
     const app = {
         /** Calls an exported function; an object with a `signal` may follow its arguments. */
         call(name, ...list) {
@@ -179,6 +192,13 @@ export function createEddyApp(host, exports, values) {
             if (!ended && !host.isDead() && host.enter(() => exports.eddy__library_close()) === ESTATE) hasEnded(0);
             return end;
         },
+        /** The tasks there are: what each waits for, and where it does and was spawned. */
+        tasks: () => inspect(0).map((line) => {
+            const [name, state, waits, at, site] = line.split('\t');
+            return { name, state, waits, at, site };
+        }),
+        /** Who waits for whom, as text. */
+        tree: () => inspect(1).join('\n'),
         /** Settles with the program's exit status, or a library's 0. */
         ended: end,
     };

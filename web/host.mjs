@@ -276,7 +276,7 @@ export function createEddyHost(module) {
         return lastValue;
     }
 
-    return {
+    const host = {
         wake, exit, catchInterrupts, cancel, begin, complete, fail, enter, textOf, string, view, keep,
         onDeath, onEnd, encoder,
         memory: module.memory,
@@ -289,7 +289,8 @@ export function createEddyHost(module) {
         report: (text, length) => {
             text >>>= 0;
             const line = decoder.decode(module.memory().subarray(text, text + length));
-            module.report(line.replace(/\n$/, ''));
+            (host.listener ?? module.report)(line.replace(/\n$/, ''));
         },
     };
+    return host;
 }

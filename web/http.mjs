@@ -100,3 +100,11 @@ export function createEddyHttp(host) {
 
     return { startFetch, takeBody, moreOfBody, closeBody };
 }
+
+/** The imports of a module that loader.mjs loads. */
+export function httpImports({ startFetch, takeBody, moreOfBody, closeBody }) {
+    return {
+        eddy_js_fetch: startFetch, eddy_js_body_take: takeBody, eddy_js_body_more: moreOfBody,
+        eddy_js_body_close: closeBody,
+    };
+}

@@ -119,9 +119,10 @@ export async function load(source, options = {}) {
     const imports = (name) => wanted.some((one) => one.name === name);
     const more = wanted.some(({ module: from, name }) =>
         from.startsWith('wasi') && !/^(fd_(write|close|seek)|proc_exit)$/.test(name));
-    const [wasi, http, values, app, functions] = await Promise.all([
+    const [wasi, http, streams, values, app, functions] = await Promise.all([
         more ? import('./wasi.mjs') : undefined,
         imports('eddy_js_fetch') ? import('./http.mjs') : undefined,
+        imports('eddy_js_stream_close') ? import('./streams.mjs') : undefined,
         imports('eddy_js_failed') || imports('eddy_js_run') ? import('./values.mjs') : undefined,
         imports('eddy_js_failed') ? import('./exports.mjs') : undefined,
         imports('eddy_js_run') ? import('./functions.mjs') : undefined,
@@ -134,7 +135,6 @@ export async function load(source, options = {}) {
         for (const stream of out) stream?.end();
         if (isNode && !options.print && status) process.exitCode ??= status;
         toldEnd(status);
-        options.onExit?.(status);
     };
     const memory = () => new Uint8Array(exports.memory.buffer);
     const host = createEddyHost({
@@ -161,13 +161,8 @@ export async function load(source, options = {}) {
         eddy_js_keep: (value) => host.keep(host.valueOf(value)),
         emscripten_notify_memory_growth() {},
     };
-    if (http) {
-        const requests = http.createEddyHttp(host);
-        Object.assign(env, {
-            eddy_js_fetch: requests.startFetch, eddy_js_body_take: requests.takeBody,
-            eddy_js_body_more: requests.moreOfBody, eddy_js_body_close: requests.closeBody,
-        });
-    }
+    if (http) Object.assign(env, http.httpImports(http.createEddyHttp(host)));
+    if (streams) Object.assign(env, streams.streamImports(streams.createEddyStreams(host)));
     const crossing = values?.createEddyValues(host, () => exports);
     if (functions) {
         const calls = functions.createEddyFunctions(host, crossing, options.bodies ?? {});

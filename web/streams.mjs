@@ -302,3 +302,15 @@ export function createEddyStreams(host) {
         },
     };
 }
+
+/** The imports of a module that loader.mjs loads. */
+export function streamImports(streams) {
+    const names = {
+        connect: 'connect', listen: 'listen', resolve: 'resolve', accept: 'accept',
+        listener_close: 'closeListener', file_open: 'openFile', stdin: 'standardInput',
+        stream_take: 'take', stream_more: 'more', stream_put: 'put', stream_room: 'room',
+        stream_drain: 'drain', stream_shut: 'shut', stream_close: 'closeStream',
+    };
+    return Object.fromEntries(Object.entries(names)
+        .map(([name, method]) => [`eddy_js_${name}`, streams[method]]));
+}

@@ -642,6 +642,7 @@ void eddy__report(int code, const char *message, const char *task, const char *s
 void eddy__lint(const char *message, const char *task, const char *how, const char *site);
 void eddy__report_future(eddy_future *f); /* once; marks it read */
 void eddy__report_tree(void);
+void eddy__tree_report(void); /* the tree alone, line by line to eddy__host_report */
 
 /* A line of text built without stdio. What does not fit is cut. */
 typedef struct eddy__line {

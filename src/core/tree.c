@@ -130,6 +130,11 @@ void eddy__report_tree(void) {
     (void)write_all(&t);
 }
 
+void eddy__tree_report(void) {
+    tree t = {.write = write_report, .lines_left = UINT32_MAX};
+    (void)write_all(&t);
+}
+
 static void write_file(const char *text, size_t length, void *ctx) {
     (void)fwrite(text, 1, length, ctx);
 }

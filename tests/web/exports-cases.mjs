@@ -209,4 +209,22 @@ export const cases = {
         equal((await waits).name, 'EDDY_ECLOSED');
         equal((await rejection(app.add(1, 2))).name, 'EDDY_ECLOSED');
     },
+    async 'looking inside'({ app }) {
+        equal(app.tasks(), []);
+        const controller = new AbortController();
+        const calls = [app.await_bell(), app.children(2, { signal: controller.signal })];
+        calls[1].catch(() => {});
+        await pause(5);
+        const tasks = app.tasks();
+        equal(tasks.map(({ name, state }) => [name, state]),
+            [['await_bell', 'waiting'], ['children', 'waiting'], ['child', 'waiting'], ['child', 'waiting']]);
+        ok(/event/.test(tasks[0].waits) && /exports\.c:\d+$/.test(tasks[0].at), JSON.stringify(tasks[0]));
+        equal(tasks[2].waits, 'sleeps');
+        ok(/exports\.c:\d+$/.test(tasks[2].site), tasks[2].site);
+        ok(/task 'children' .*\n +task 'child'/.test(app.tree()), app.tree());
+        await app.ring_bell();
+        controller.abort();
+        await rejection(calls[1]);
+        equal(app.tasks(), []);
+    },
 };
