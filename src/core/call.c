@@ -45,7 +45,7 @@ eddy_call eddy_call_later(eddy_time delay, void (*fn)(void *ctx), void *ctx) {
 bool eddy_call_cancel(eddy_call handle) {
     eddy__call *call = eddy__table_get(&loop.calls, handle.id);
     if (!call) return false;
-    if (call->timer.place || call->timer.when == EDDY_FOREVER) {
+    if (call->timer.slot || call->timer.when == EDDY_FOREVER) {
         eddy__timer_clear(&call->timer);
         call_free(call);
         return true;

@@ -162,7 +162,7 @@ typedef struct eddy__ready {
 
 /* A place in the heap of deadlines, embedded in what owns the deadline. */
 typedef struct eddy__timer {
-    uint32_t place; /* index in the heap + 1; 0 while it is not set */
+    uint32_t slot; /* in timer.c, + 1; 0 while it is not set */
     enum { EDDY__TIMER_TASK, EDDY__TIMER_CALL, EDDY__TIMER_SCOPE } kind;
     eddy_time when;
 } eddy__timer;

@@ -26,7 +26,7 @@ static void take(eddy_interval *i, eddy_time now, bool waited) {
 /* The wait is over. A timer that has fired is set no more: otherwise the tick is not used up. */
 static void end_wait(eddy__task *task) {
     eddy_interval *i = task->wait_on;
-    if (task->timer.place == 0 && i->next != EDDY_FOREVER) take(i, eddy__the_loop.now, true);
+    if (task->timer.slot == 0 && i->next != EDDY_FOREVER) take(i, eddy__the_loop.now, true);
 }
 
 static const eddy__wait_kind ticking = {.verb = "waits for a tick", .abandon = end_wait};

@@ -208,7 +208,7 @@ eddy_time eddy_deadline(void) {
     if (task->cancelled) return EDDY_NOW;
     eddy_time nearest = EDDY_FOREVER;
     for (const eddy__open_scope *open = task->scope; open; open = open->parent) {
-        if (open->timer.place && open->timer.when < nearest) nearest = open->timer.when;
+        if (open->timer.slot && open->timer.when < nearest) nearest = open->timer.when;
         if (open->shield) break;
     }
     return nearest;

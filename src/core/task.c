@@ -87,7 +87,7 @@ static void task_init(eddy__task *task) {
     task->attention = false;
     task->wait_site = NULL;
     task->timer.kind = EDDY__TIMER_TASK;
-    task->timer.place = 0;
+    task->timer.slot = 0;
     task->scope = NULL;
     task->root_cancelled = task->cancelled = task->uncancellable = task->leftover = false;
     task->ignored = 0;
