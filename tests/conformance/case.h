@@ -135,14 +135,20 @@ static struct case_memory {
     long blocks, bytes; /* that the runtime holds at the moment */
     long calls;         /* that asked for memory */
     long fail_at;       /* the one of them that fails, counted from 1; 0: none */
+    bool and_later;     /* so do all after it */
 } case_memory;
+
+static inline bool case_must_fail(const struct case_memory *memory, long call) {
+    if (!memory->fail_at) return false;
+    return call == memory->fail_at || (memory->and_later && call > memory->fail_at);
+}
 
 static inline void *case_reallocate(void *ctx, void *block, size_t old_size, size_t new_size) {
     struct case_memory *memory = ctx;
     void *moved = NULL;
     if (new_size == 0) {
         free(block);
-    } else if (++memory->calls == memory->fail_at || !(moved = realloc(block, new_size))) {
+    } else if (case_must_fail(memory, ++memory->calls) || !(moved = realloc(block, new_size))) {
         return NULL;
     }
     memory->blocks += (moved != NULL) - (block != NULL);

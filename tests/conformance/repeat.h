@@ -1,6 +1,7 @@
 /* repeat.h: runs a case many times in one process, natively; part of case.h.
  *
- *     PROGRAM memory                   the first allocation of the runtime fails, then the second, …
+ *     PROGRAM memory                   the first allocation of the runtime fails, then the second, …;
+ *                                      then once more, and with it all that come after
  *     PROGRAM seeds FIRST LAST COMPARE every order of tasks that these seeds make; COMPARE says what
  *                                      must stay: the `trace`, its `lines` in any order, or the
  *                                      `result` of the run alone
@@ -133,20 +134,23 @@ static int repeat_check_short(const repeat_outcome *wanted, const repeat_outcome
     return 0;
 }
 
-static int repeat_memory(const repeat_outcome *wanted) {
+/* Fails each allocation in turn, alone or with all that come after it. */
+static int repeat_memory(const repeat_outcome *wanted, bool and_later) {
     static repeat_outcome got;
+    const char *which = and_later ? " and all later" : "";
     int wrong = 0;
     bool failed = true;
     for (long n = 1; failed && wrong < 5; n++) {
-        snprintf(repeat_what, sizeof repeat_what, "allocation %ld failed", n);
+        snprintf(repeat_what, sizeof repeat_what, "allocation %ld%s failed", n, which);
         case_memory.calls = 0;
         case_memory.fail_at = n;
+        case_memory.and_later = and_later;
         repeat_run(&got);
         failed = case_memory.calls >= n;
         case_memory.fail_at = 0;
         wrong += repeat_check_short(wanted, &got);
 
-        snprintf(repeat_what, sizeof repeat_what, "after allocation %ld had failed", n);
+        snprintf(repeat_what, sizeof repeat_what, "after allocation %ld%s had failed", n, which);
         repeat_run(&got);
         wrong += repeat_must_equal(wanted, &got);
     }
@@ -192,7 +196,8 @@ static int repeat(char **words) {
     strcpy(repeat_what, "undisturbed");
     repeat_run(&wanted);
     fputs(wanted.lines, stdout);
-    int wrong = memory ? repeat_memory(&wanted) : repeat_seeds(&wanted, words + 1);
+    int wrong = memory ? repeat_memory(&wanted, false) + repeat_memory(&wanted, true)
+                       : repeat_seeds(&wanted, words + 1);
     return wrong || case_end(wanted.result);
 }
 

@@ -16,10 +16,10 @@ static int body(void *arg) {
     int rc = passes(2);
     if (rc < 0) return rc;
     eddy_cancel(task);
-    rc = eddy_sleep(1 * EDDY_S);
-    if (rc < 0) return rc;
+    int slept = eddy_sleep(1 * EDDY_S);
     eddy_cancel(task);
     rc = eddy_await(task);
+    if (slept < 0) return slept;
     trace("%s %s", outcome(rc), now());
     return 0;
 }
