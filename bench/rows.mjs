@@ -13,6 +13,8 @@
  * curve     numbers to measure with in turn, in place of the first argument, none above the second;
  *           the baseline is then eddy itself with the first number, times what the logarithm has
  *           grown by since; the row tells of the number that is worst by this measure
+ * wasip2    only under wasmtime, as a component of WASI 0.2
+ * server    the program's first argument is the address of a web server that answers with ten bytes
  * plain     a program with a curve has a main of its own
  * target    by host (or `node`, both): `ratio` and `value` are upper limits
  */
@@ -145,6 +147,39 @@ export const ROWS = [
         baseline: 'million', label: 'async function',
         target: {},
     },
+    // The same things in a component of WASI 0.2, against what peers can run under wasmtime at all.
+    ...[
+        {
+            name: 'switch', program: 'switch', unit: 'ns', what: 'eddy_yield, 64 tasks in turn',
+            args: [2_000_000, 64], quick: [100_000, 64], peers: ['wstd', 'tokio', 'go'],
+        },
+        {
+            name: 'spawn', program: 'spawn', unit: 'ns',
+            what: 'spawn, one yield, end; 10,000 at once, all awaited',
+            args: [200_000, 1, 10_000], quick: [20_000, 1, 10_000], peers: ['wstd', 'tokio', 'go'],
+        },
+        {
+            name: 'queue', program: 'queue', unit: 'ns', what: '8 bytes through a queue of 64',
+            args: [1_000_000, 64], quick: [50_000, 64], peers: ['go'],
+        },
+        {
+            name: 'sleep10k', program: 'sleep', unit: 'ms', what: '10,000 sleeps of 10 ms',
+            args: [10_000, 10], quick: [10_000, 10], peers: ['tokio', 'go'],
+        },
+        ...[32, 256].map((atOnce) => ({
+            name: `fetch${atOnce}`, program: 'fetch', unit: 'us', server: true, rounds: 5,
+            what: `a request over HTTP, ${atOnce} at a time`,
+            args: [5_120, atOnce], quick: [512, atOnce], peers: ['wstd'],
+        })),
+        {
+            name: 'task_memory', program: 'memory', unit: 'bytes', rounds: 3,
+            what: 'a waiting task of 100,000, .stack = 1024',
+            args: [100_000], quick: [20_000], peers: ['wstd', 'tokio', 'go'],
+        },
+    ].map((row) => ({
+        rounds: 9, ...row, name: `wasi_${row.name}`, what: `WASI 0.2: ${row.what}`, wasip2: true,
+        target: { wasmtime: { ratio: 1 } },
+    })),
 ];
 
 export function targetOf(row, host) {
@@ -154,5 +189,6 @@ export function targetOf(row, host) {
 
 /** The hosts that a row is measured on, of those named. */
 export function hostsOf(row, hosts) {
-    return hosts.filter((host) => host.startsWith('node') || row.peers || row.without);
+    return hosts.filter((host) =>
+        (host.startsWith('node') ? !row.wasip2 : row.peers || row.without));
 }

@@ -109,7 +109,7 @@ async function measure({ rows, hosts, quick }, found) {
     const rowsOn = (host) => rows.filter((row) => hostsOf(row, [host]).length);
     const nodes = hosts.filter((host) => found.has(host));
     if (nodes.length) {
-        const artifacts = await artifactsFor('web', rows);
+        const artifacts = await artifactsFor('web', rows.filter((row) => !row.wasip2));
         const tools = await setup({ want: ['web'], quiet: true });
         const peers = await peersFor(rows, tools,
             ({ baseline }) => (baseline === 'fiber' ? ['fiber'] : []));
@@ -119,11 +119,14 @@ async function measure({ rows, hosts, quick }, found) {
         }
     }
     if (hosts.includes('wasmtime') && rowsOn('wasmtime').length) {
-        const artifacts = await artifactsFor('wasi', rowsOn('wasmtime'));
+        const [p1, p2] = [false, true].map((wasip2) =>
+            rowsOn('wasmtime').filter((row) => Boolean(row.wasip2) === wasip2));
+        const artifacts = await artifactsFor('wasi', p1);
+        const components = await artifactsFor('wasip2', p2);
         const tools = await setup({ want: ['wasi'], quiet: true });
         const peers = await peersFor(rows, tools, (row) => row.peers ?? []);
         results.push(...await measureOnWasmtime(
-            { rows: rowsOn('wasmtime'), artifacts, peers, tools, quick }));
+            { rows: rowsOn('wasmtime'), artifacts, components, peers, tools, quick }));
     }
     return results;
 }

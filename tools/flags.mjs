@@ -91,7 +91,9 @@ const NEVER_SUSPEND = [
     'eddy__close_queue', 'eddy__drop_items', 'eddy_try_send', 'eddy_try_recv',
     'eddy_sender_*', 'eddy_receiver_*', 'eddy_broadcast_*', 'eddy_watch_*', 'eddy_watcher_close',
     'eddy_subscriber_try_recv', 'eddy_subscriber_close', 'eddy__feed_*', 'eddy__reader_*',
-    'eddy_interrupt', 'eddy__host_complete', 'eddy_response_close',
+    'eddy_interrupt', 'eddy__host_*', 'eddy_response_close', 'eddy_listener_close',
+    'eddy__pending_*', 'eddy__interest_*', 'eddy__p2_stream_*', 'eddy__watch_*', 'eddy__descriptor_*',
+    'poll_with',
     'eddy__handle_*', 'eddy_handle_*', 'eddy__exports_*', 'eddy__export_start', 'eddy__export_cancel',
     'eddy__library_*', 'eddy_throw', 'eddy__future_from_js', 'eddy__js_run',
     // libc's, when they do not call back into the program.

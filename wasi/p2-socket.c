@@ -359,9 +359,12 @@ int eddy__host_resolve(uint32_t op, uint32_t generation, const char *host) {
 /* ---- listening ---------------------------------------------------------------------------------------------- */
 
 static void block_on(tcp_borrow_tcp_socket_t socket) {
+    eddy__task *task = eddy__current;
+    eddy__current = NULL; /* the program waits, not the task: see ../src/posix/wasi.c */
     poll_own_pollable_t pollable = tcp_method_tcp_socket_subscribe(socket);
     poll_method_pollable_block(poll_borrow_pollable(pollable));
     poll_pollable_drop_own(pollable);
+    eddy__current = task;
 }
 
 /* Binding and listening end at once on every host there is; a host that takes its time is waited

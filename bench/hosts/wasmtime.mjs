@@ -1,5 +1,7 @@
 // wasmtime.mjs: rows under wasmtime: a process for each round of each side, in turns.
 
+import { spawn } from 'node:child_process';
+import { once as onceOf } from 'node:events';
 import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { run, SetupError } from '../../tools/setup/base.mjs';
@@ -16,9 +18,10 @@ async function compile(wasmtime, version, artifact, always) {
     return out;
 }
 
-async function once(wasmtime, program, args) {
+async function once(wasmtime, program, args, isComponent) {
+    const flags = isComponent ? ['-S', 'http'] : []; // which core modules refuse
     const { code, stdout, stderr } = await run(
-        pinned([wasmtime, 'run', '--allow-precompiled', program, ...args.map(String)]));
+        pinned([wasmtime, 'run', '--allow-precompiled', ...flags, program, ...args.map(String)]));
     const value = Number(/^\w+ (\d[\d.e+-]*)$/.exec(stdout.trim())?.[1]);
     if (code !== 0 || !Number.isFinite(value)) {
         throw new Error(`${program} ended with status ${code}: ${(stderr || stdout).trim()}`);
@@ -44,16 +47,27 @@ async function sample(sides, rounds) {
     return samples;
 }
 
-export async function measureOnWasmtime({ rows, artifacts, peers, tools, quick }) {
+/** A web server of its own process, so that it shares no thread with anybody. -> { url, close() } */
+async function startServer() {
+    const script = "require('http').createServer((q, r) => r.end('0123456789'))" +
+        ".listen(0, '127.0.0.1', 511, function () { console.log(this.address().port) })";
+    const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [port] = await onceOf(child.stdout, 'data');
+    return { url: `http://127.0.0.1:${Number(port)}/`, close: () => child.kill() };
+}
+
+export async function measureOnWasmtime({ rows, artifacts, components, peers, tools, quick }) {
     const { wasmtime } = tools;
     const { stdout } = await run([wasmtime, '--version']);
     const version = /\d[\d.]*/.exec(stdout)[0];
     const host = `wasmtime ${version.split('.')[0]}`;
     const results = [];
     for (const row of rows) {
-        const args = quick ? row.quick : row.args;
-        const own = await compile(wasmtime, version, artifacts[row.program], true);
-        const sides = { eddy: () => once(wasmtime, own, args) };
+        const server = row.server && await startServer();
+        const args = [...(server ? [server.url] : []), ...(quick ? row.quick : row.args)];
+        const artifact = (row.wasip2 ? components : artifacts)[row.program];
+        const own = await compile(wasmtime, version, artifact, true);
+        const sides = { eddy: () => once(wasmtime, own, args, row.wasip2) };
         if (row.without) {
             const other = artifacts[`${row.program}-${row.without}`];
             const program = await compile(wasmtime, version, other, true);
@@ -62,9 +76,10 @@ export async function measureOnWasmtime({ rows, artifacts, peers, tools, quick }
         for (const name of row.peers ?? []) {
             if (!peers[name].artifact) continue;
             const program = await compile(wasmtime, version, peers[name].artifact, false);
-            sides[name] = () => once(wasmtime, program, [row.program, ...args]);
+            sides[name] = () => once(wasmtime, program, [row.program, ...args], name === 'wstd');
         }
         const { eddy, ...others } = await sample(sides, quick ? 2 : row.rounds);
+        server?.close?.();
         for (const [label, baseline] of Object.entries(others)) {
             const error = eddy.error ?? baseline.error;
             results.push({ row, host, label, value: eddy, baseline, error });

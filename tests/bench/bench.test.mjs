@@ -66,6 +66,18 @@ test('the rows of locks, queues, groups and cancellation have their baselines', 
     for (const { value, baseline_value: theirs } of rows) assert.ok(value > 0 && theirs > 0);
 });
 
+test('rows of WASI 0.2 under wasmtime, one with a web server', async () => {
+    const file = join(folder, 'wasi.json');
+    await run('--quick', '--rows', 'wasi_queue,wasi_fetch32', '--hosts', 'wasmtime', '--json', file);
+    const { rows } = JSON.parse(readFileSync(file, 'utf8'));
+    assert.deepEqual(rows.map(({ name, baseline }) => [name, baseline]),
+        [['wasi_queue', 'go'], ['wasi_fetch32', 'wstd']]);
+    for (const { host, value, baseline_value: theirs } of rows) {
+        assert.match(host, /^wasmtime \d+$/);
+        assert.ok(value > 0 && theirs > 0);
+    }
+});
+
 test('an unknown row or host is one line and status 2', async () => {
     for (const [option, name] of [['--rows', 'swich'], ['--hosts', 'deno']]) {
         const { code, stderr } = await run(option, name).catch((error) => error);

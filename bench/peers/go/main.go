@@ -68,6 +68,37 @@ func sleeps(tasks int, duration time.Duration) time.Duration {
 	return time.Since(start)
 }
 
+func queue(items, capacity int) time.Duration {
+	channel, end := make(chan int64, capacity), make(chan int64)
+	start := time.Now()
+	go func() {
+		for item := 0; item < items; item++ {
+			channel <- int64(item)
+		}
+	}()
+	go func() {
+		var sum int64
+		for i := 0; i < items; i++ {
+			sum += <-channel
+		}
+		end <- sum
+	}()
+	<-end
+	return time.Since(start)
+}
+
+// Bytes taken from the system per sleeping goroutine.
+func memory(tasks int) float64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for i := 0; i < tasks; i++ {
+		go time.Sleep(time.Hour)
+	}
+	time.Sleep(100 * time.Millisecond)
+	runtime.ReadMemStats(&after)
+	return float64(after.Sys-before.Sys) / float64(tasks)
+}
+
 func main() {
 	name := "switch"
 	if len(os.Args) > 1 {
@@ -92,6 +123,12 @@ func main() {
 		sleeps(tasks, time.Millisecond)
 		took := sleeps(tasks, time.Duration(duration)*time.Millisecond)
 		value = float64(took.Microseconds()) / 1000
+	case "queue":
+		items, capacity := number(2, 1000000), number(3, 64)
+		queue(items/4+1, capacity)
+		value = float64(queue(items, capacity).Nanoseconds()) / float64(items)
+	case "memory":
+		value = memory(number(2, 100000))
 	default:
 		fmt.Fprintln(os.Stderr, "no program", name)
 		os.Exit(2)

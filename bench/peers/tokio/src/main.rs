@@ -61,6 +61,19 @@ async fn sleeps(tasks: u64, duration: Duration) -> Duration {
     start.elapsed()
 }
 
+/// Bytes by which the memory grows for each sleeping task.
+async fn memory(tasks: u64) -> f64 {
+    let before = core::arch::wasm32::memory_size::<0>();
+    let all: Vec<_> =
+        (0..tasks).map(|_| tokio::spawn(tokio::time::sleep(Duration::from_secs(3600)))).collect();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    let grown = core::arch::wasm32::memory_size::<0>() - before;
+    for task in all {
+        task.abort();
+    }
+    grown as f64 * 65536.0 / tasks as f64
+}
+
 async fn measure(name: &str) -> f64 {
     match name {
         "switch" => {
@@ -80,6 +93,7 @@ async fn measure(name: &str) -> f64 {
             sleeps(tasks, Duration::from_millis(1)).await;
             sleeps(tasks, Duration::from_millis(duration)).await.as_secs_f64() * 1e3
         }
+        "memory" => memory(number(2, 100_000)).await,
         _ => panic!("no program {name}"),
     }
 }
