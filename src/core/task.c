@@ -330,18 +330,33 @@ static void forget_rare(eddy__task_rare *rare) {
     while (rare->kept_groups) rare->kept_groups->forget(rare->kept_groups);
 }
 
-void eddy__task_ended(eddy__task *task, int result) {
-    task->state = EDDY__ENDED;
-    eddy__trace(EDDY__TRACE_FINISH, task, result);
+/* Whether nothing is to be looked after but what every task has. */
+EDDY__INLINE bool is_plain(const eddy__task *task) {
+    uintptr_t pointers = (uintptr_t)task->scope | (uintptr_t)task->places | (uintptr_t)task->locals;
+    return EDDY__LIKELY(!(pointers | task->has_rare | task->leftover));
+}
+
+/* All but what every task has. */
+static eddy__text *clean_up(eddy__task *task, int result) {
     if (task->scope) eddy__scopes_prune(task, NULL);
     if (task->places) drop_places(task);
     eddy__locals_release(task->locals);
+    if (task->leftover) loop.leftover--;
+    if (!task->has_rare) return NULL;
+    if (task->rare.watched) loop.debug_calls->ended(task);
+    free_arg(task);
+    eddy__text *text = eddy__task_text(task, result);
+    forget_rare(&task->rare);
+    return text;
+}
+
+void eddy__task_ended(eddy__task *task, int result) {
+    task->state = EDDY__ENDED;
+    eddy__trace(EDDY__TRACE_FINISH, task, result);
     eddy__switch_done(&task->co);
-    if (task->has_rare) {
-        if (task->rare.watched) loop.debug_calls->ended(task);
-        free_arg(task);
-    }
-    if (task == loop.main) { /* leftovers may wait for objects on it */
+    eddy__text *text = NULL;
+    if (!is_plain(task)) text = clean_up(task, result);
+    if (EDDY__UNLIKELY(task == loop.main)) { /* leftovers may wait for objects on it */
         loop.main_block = task->co.block;
         loop.main_block_size = task->co.size;
     } else {
@@ -349,9 +364,6 @@ void eddy__task_ended(eddy__task *task, int result) {
     }
     eddy__list_remove(&task->link);
     loop.task_count--;
-    if (task->leftover) loop.leftover--;
-    eddy__text *text = eddy__task_text(task, result);
-    if (task->has_rare) forget_rare(&task->rare);
     eddy__future_settle(&task->future, result, text);
     if (task->group) task->group->child_ended(task);
     eddy__future_unpin(&task->future);
