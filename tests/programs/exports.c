@@ -1,4 +1,5 @@
 /* exports.c: a library: what JavaScript calls in it, for tests/exports.test.mjs. */
+// build: hosts=web
 #include <eddy.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,5 @@
 /* functions.c: C calls JavaScript, for tests/web/functions-cases.mjs, which calls the exports. */
+// build: hosts=web
 #include <eddy.h>
 #include <stdlib.h>
 #include <string.h>
