@@ -15,6 +15,8 @@
  *           grown by since; the row tells of the number that is worst by this measure
  * wasip2    only under wasmtime, as a component of WASI 0.2
  * server    the program's first argument is the address of a web server that answers with ten bytes
+ * driver    an entry of js/crossing.mjs: JavaScript drives the program, and the baseline is JSPI
+ * only      the one host that can measure it
  * plain     a program with a curve has a main of its own
  * target    by host (or `node`, both): `ratio` and `value` are upper limits
  */
@@ -133,6 +135,15 @@ export const ROWS = [
         without: 'EDDY_NO_TRACE', label: 'EDDY_NO_TRACE',
         target: { node: { ratio: 1.05 }, wasmtime: { ratio: 1.05 } },
     })),
+    ...[
+        ['export_calls', 'exportCalls', 'a call from JavaScript with two awaits, of 1,000 in flight', 0.6],
+        ['export_sequential', 'exportSequential', 'a call from JavaScript without awaits, one after another', 1],
+        ['js_await', 'jsAwait', 'a task that awaits a resolved promise, of 1,000', 0.7],
+        ['js_await_sequential', 'jsAwaitSequential', 'the same one after another in one task', 1.5],
+    ].map(([name, driver, what, ratio]) => ({
+        name, driver, what, program: 'crossing', unit: 'ns', label: 'JSPI', only: 'node 26',
+        args: [200_000], quick: [10_000], rounds: 9, target: { 'node 26': { ratio } },
+    })),
     {
         name: 'task_memory', program: 'memory', unit: 'bytes',
         what: 'a sleeping task of 100,000, .stack = 1024',
@@ -189,6 +200,6 @@ export function targetOf(row, host) {
 
 /** The hosts that a row is measured on, of those named. */
 export function hostsOf(row, hosts) {
-    return hosts.filter((host) =>
-        (host.startsWith('node') ? !row.wasip2 : row.peers || row.without));
+    return hosts.filter((host) => (row.only ? host === row.only
+        : host.startsWith('node') ? !row.wasip2 : host !== 'lean' && (row.peers || row.without)));
 }

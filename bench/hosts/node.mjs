@@ -34,7 +34,7 @@ export async function measureOnNode({ host, program, rows, artifacts, peers, qui
                 artifact: artifacts[row.program],
                 baseline: peers[row.baseline]?.artifact ?? row.baseline,
                 without: row.without && artifacts[`${row.program}-${row.without}`],
-                curve: row.curve?.filter((n) => n <= args[1]), plain: row.plain,
+                curve: row.curve?.filter((n) => n <= args[1]), plain: row.plain, driver: row.driver,
             };
         });
     const results = [];

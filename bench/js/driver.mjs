@@ -2,12 +2,14 @@
 // process, in turns. JOB is JSON: { rows: [{ row, rounds, args, artifact, baseline, without }] };
 // `baseline` is a path of a web program, or names an entry of baselines.mjs; `without`, in its place,
 // is eddy's own program built otherwise; a row with a `curve` has none.
+// A row with a `driver` is driven by JavaScript: by that entry of crossing.mjs, against JSPI's.
 // Prints one line of JSON for each row: { row, value: [samples], baseline: [samples] },
 // { row, points: [{ n, samples }] } or { row, error }.
 //
 // Imports no npm package: it runs in every Node that is compared.
 
 import { baselines } from './baselines.mjs';
+import { drivers, jspiBaselines } from './crossing.mjs';
 import { runProgram } from './programs.mjs';
 
 /** The last round's garbage is gone: a dead instance's memory is given back by another thread. */
@@ -16,10 +18,10 @@ async function settle() {
     await new Promise((done) => { setTimeout(done, 25); });
 }
 
-async function measure({ row, args, artifact, baseline, without, rounds }) {
+async function measure({ row, args, artifact, baseline, without, driver, rounds }) {
     const sides = {
-        value: () => runProgram(artifact, args),
-        baseline: () => (without ? runProgram(without, args)
+        value: () => (driver ? drivers[driver](artifact, ...args) : runProgram(artifact, args)),
+        baseline: () => (driver ? jspiBaselines[driver](...args) : without ? runProgram(without, args)
             : baselines[baseline] ? baselines[baseline](...args)
                 : runProgram(baseline, args, { plain: true })),
     };
