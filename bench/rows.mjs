@@ -16,6 +16,7 @@
  * wasip2    only under wasmtime, as a component of WASI 0.2
  * server    the program's first argument is the address of a web server that answers with ten bytes
  * driver    an entry of js/crossing.mjs: JavaScript drives the program, and the baseline is JSPI
+ * size      the bytes of that program's module or of those files are the figure
  * only      the one host that can measure it
  * plain     a program with a curve has a main of its own
  * target    by host (or `node`, both): `ratio` and `value` are upper limits
@@ -143,6 +144,13 @@ export const ROWS = [
     ].map(([name, driver, what, ratio]) => ({
         name, driver, what, program: 'crossing', unit: 'ns', label: 'JSPI', only: 'node 26',
         args: [200_000], quick: [10_000], rounds: 9, target: { 'node 26': { ratio } },
+    })),
+    ...[
+        ['hello_wasm_gz', { program: 'examples/hello.c' }, 'a hello that sleeps, linked leanly', 12 * 1024],
+        ['hello_js_gz', { files: ['web/host.mjs', 'web/loader.mjs'] }, 'what loads it', 6 * 1024],
+        ['crawl_wasm_gz', { program: 'examples/crawl.c' }, 'the crawler, linked leanly', 40 * 1024],
+    ].map(([name, size, what, value]) => ({
+        name, size, what: `${what}, gzip -9`, unit: 'bytes', only: 'lean', target: { lean: { value } },
     })),
     {
         name: 'task_memory', program: 'memory', unit: 'bytes',

@@ -13,6 +13,7 @@ import { setup, SetupError } from '../tools/setup.mjs';
 import { againstLog } from './curve.mjs';
 import { isPinned } from './hosts/pinned.mjs';
 import { measureOnNode } from './hosts/node.mjs';
+import { measureSizes } from './hosts/sizes.mjs';
 import { measureOnWasmtime } from './hosts/wasmtime.mjs';
 import { buildPeers } from './peers/build.mjs';
 import { node26, packages } from './peers/setup.mjs';
@@ -109,7 +110,7 @@ async function measure({ rows, hosts, quick }, found) {
     const rowsOn = (host) => rows.filter((row) => hostsOf(row, [host]).length);
     const nodes = hosts.filter((host) => found.has(host));
     if (nodes.length) {
-        const artifacts = await artifactsFor('web', rows.filter((row) => !row.wasip2));
+        const artifacts = await artifactsFor('web', rows.filter((row) => !row.wasip2 && !row.size));
         const tools = await setup({ want: ['web'], quiet: true });
         const peers = await peersFor(rows, tools,
             ({ baseline }) => (baseline === 'fiber' ? ['fiber'] : []));
@@ -118,6 +119,7 @@ async function measure({ rows, hosts, quick }, found) {
                 { host, program: found.get(host), rows: rowsOn(host), artifacts, peers, quick }));
         }
     }
+    if (hosts.includes('lean') && rowsOn('lean').length) results.push(...await measureSizes(rowsOn('lean')));
     if (hosts.includes('wasmtime') && rowsOn('wasmtime').length) {
         const [p1, p2] = [false, true].map((wasip2) =>
             rowsOn('wasmtime').filter((row) => Boolean(row.wasip2) === wasip2));
@@ -133,7 +135,7 @@ async function measure({ rows, hosts, quick }, found) {
 
 async function main() {
     const found = findNodes();
-    const settings = options([...found.keys(), 'wasmtime'].sort());
+    const settings = options([...found.keys(), 'lean', 'wasmtime'].sort());
     const from = pathToFileURL(join(await packages(), 'simple-statistics/index.js'));
     const { median, medianAbsoluteDeviation } = await import(from);
     const results = await measure(settings, found);
