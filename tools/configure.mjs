@@ -148,8 +148,9 @@ export function artifactOf(folder, host, program) {
 }
 
 /** The command that makes the linked module IN suspendable, as OUT. */
-function asyncify(mode, tools, input, output) {
-    const { all, [mode]: optimise } = ASYNCIFY;
+function asyncify(mode, tools, input, output, host) {
+    const { all, [mode]: own } = ASYNCIFY;
+    const optimise = ASYNCIFY[`${host}-${mode}`] ?? own;
     // Paths of the rule are ninja's variables: they must not be quoted.
     if (mode === 'release')
         return `${command(process.execPath, 'tools/asyncify.mjs', tools.wasmOpt)} ` +
@@ -186,7 +187,7 @@ function linkRule(host, mode, tools, { cc, env }, folder) {
         : `${command(env, cc, flags.all, flags[mode], `--js-library=${library}`)} -o $out.d/$base.mjs $in && ` +
             `${finish} $out.d/$base.mjs`;
     return `mkdir -p $out.d && ${link} $out.d/$base.wasm $stem.d.mts && ` +
-        `${asyncify(mode, tools, '$out.d/$base.wasm', '$stem.wasm')} && mv $out.d/$base.mjs $out && rm -r $out.d`;
+        `${asyncify(mode, tools, '$out.d/$base.wasm', '$stem.wasm', host)} && mv $out.d/$base.mjs $out && rm -r $out.d`;
 }
 
 /**

@@ -115,5 +115,6 @@ export const ASYNCIFY = {
         `--pass-arg=asyncify-removelist@${NEVER_SUSPEND.join(',')}`,
     ],
     release: ['-O3', '--strip-debug', '--strip-producers', '--strip-target-features'],
+    'lean-release': ['-Os', '--strip-debug', '--strip-producers', '--strip-target-features'],
     debug: ['-O1', '-g'],
 };

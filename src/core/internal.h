@@ -444,6 +444,12 @@ EDDY__INLINE int eddy__park_in(eddy__task *task, const eddy__wait_kind *kind, vo
     eddy__wait_list_append(list, &task->waiter);
     return eddy__park_on(task, kind, on);
 }
+extern const eddy__wait_kind eddy__sleeping;
+EDDY__INLINE int eddy__park_until(eddy__task *task, eddy_time when) {
+    if (eddy__timer_set(&task->timer, when) < 0) return eddy__return_now(task, EDDY_ENOMEM);
+    task->timer_result = 0;
+    return eddy__park_on(task, &eddy__sleeping, NULL);
+}
 /* The head of every primitive: R8's look for cancellation. */
 #define EDDY__PRIMITIVE_BEGIN(task, site)                                                          \
     if (eddy__switch_resuming()) return eddy__resumed();                                           \

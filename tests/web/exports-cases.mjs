@@ -214,7 +214,7 @@ export const cases = {
         const controller = new AbortController();
         const calls = [app.await_bell(), app.children(2, { signal: controller.signal })];
         calls[1].catch(() => {});
-        await pause(5);
+        while (app.tasks().some(({ state }) => state !== 'waiting')) await pause(1);
         const tasks = app.tasks();
         equal(tasks.map(({ name, state }) => [name, state]),
             [['await_bell', 'waiting'], ['children', 'waiting'], ['child', 'waiting'], ['child', 'waiting']]);
