@@ -1,6 +1,6 @@
 // asyncify.mjs: wasm-opt's Asyncify pass, and its output made faster, then the optimiser.
 //
-//   node tools/asyncify.mjs WASM-OPT IN OUT -- ASYNCIFY-FLAGS -- OPTIMISER-FLAGS
+//   node tools/asyncify.mjs WASM-OPT IN OUT -- ASYNCIFY-FLAGS -- OPTIMISER-FLAGS [--drop-internal-exports]
 //
 // The pass keeps the position in the record of saved frames in memory, behind a pointer that it keeps
 // in a global, and checks bounds at every start and stop. eddy has one record and checks itself
@@ -144,9 +144,21 @@ function componentTypes(file) {
         .map(({ start, end }) => bytes.subarray(start, end));
 }
 
+// What eddy's own loader calls; all other exports of the runtime's and of libc's are there for the pass.
+const CALLED = new Set(['_tick', '_interrupt', '__host_alloc', '__host_complete', '__exports_begin',
+    '__exports_end', '__export_slots', '__export_start', '__export_cancel', '__library_open',
+    '__library_close', '__handle_drop', '__future_from_js', '__inspect'].map((name) => `eddy${name}`));
+
+/** The text without the exports that nobody calls any more after the pass. */
+export function withoutInternalExports(wat) {
+    return wat.replace(/^ \(export "((?:eddy|asyncify)_\w+|_*em_lib_\w+|__st(?:art|op)_em_\w+|_?emscripten_stack_\w+)" \([^()]*\)\)\n/gm,
+        (line, name) => (CALLED.has(name) ? line : ''));
+}
+
 function main([wasmOpt, input, output, ...flags]) {
-    const [, asyncifyFlags, optimiserFlags] = flags.join('\n').split(/^--$/m)
+    const [, asyncifyFlags, all] = flags.join('\n').split(/^--$/m)
         .map((part) => part.split('\n').filter(Boolean));
+    const optimiserFlags = all.filter((flag) => flag !== '--drop-internal-exports');
     const run = (args) => {
         try {
             return execFileSync(wasmOpt, args, { encoding: 'utf8', maxBuffer: 1 << 30, stdio: 'pipe' });
@@ -163,6 +175,8 @@ function main([wasmOpt, input, output, ...flags]) {
         if (!text) process.stderr.write(`${input}: Asyncify's output has not the known form; switches are slower\n`);
         writeFileSync(file, text ?? positionInMemory(wat));
     }
+    if (optimiserFlags.length < all.length)
+        writeFileSync(file, withoutInternalExports(readFileSync(file, 'utf8')));
     run([file, ...features, ...optimiserFlags, '-o', output]);
     for (const section of componentTypes(input)) appendFileSync(output, section);
     rmSync(file);

@@ -115,6 +115,7 @@ export const ASYNCIFY = {
         `--pass-arg=asyncify-removelist@${NEVER_SUSPEND.join(',')}`,
     ],
     release: ['-O3', '--strip-debug', '--strip-producers', '--strip-target-features'],
-    'lean-release': ['-Os', '--strip-debug', '--strip-producers', '--strip-target-features'],
+    'lean-release': ['-Os', '--strip-debug', '--strip-producers', '--strip-target-features',
+        '--drop-internal-exports'],
     debug: ['-O1', '-g'],
 };
