@@ -1,6 +1,8 @@
 // WASI 0.2: what a component imports, and what it asks of its host.
 
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { setup } from '../tools/setup.mjs';
 import { runProcess } from '../tools/hosts/process.mjs';
@@ -77,4 +79,23 @@ test('a pipe that nobody reads any more ends the program', async () => {
     const script = 'yes | head -100000 | "$0" run "$1" stdin | head -1; echo ended';
     const result = await runProcess(['sh', '-c', script, wasmtime, artifact], { timeout: 30_000 });
     assert.match(result.stdout, /ended\n$/, told(result));
+});
+
+test('the same components in Node, by jco', async (t) => {
+    const prints = async (stdout, program, ...args) => {
+        const result = await runOn(t, 'jco', program, { args });
+        if (!result) return;
+        assert.equal(result.stdout, stdout, told(result));
+        assert.equal(result.code, 0, told(result));
+    };
+    await prints('ok\n', 'tests/programs/timers.c');
+    await prints('One\nOne\nOne\nTwo\nTwo\nTwo\n', 'examples/countasync.c');
+    const server = await startServer();
+    t.after(() => server.close());
+    await prints('50 answers, 500 bytes\n', FETCHING, 'many', server.url('/soon'), '50');
+    await prints('104000 bytes, in parts\n', FETCHING, 'chunks', server.url('/chunks'));
+    const echo = createServer((socket) => socket.pipe(socket)).listen(0, '127.0.0.1');
+    await once(echo, 'listening');
+    t.after(() => echo.close());
+    await prints('20 of 20\n', 'tests/programs/streams.c', 'echo', String(echo.address().port), '20');
 });

@@ -18,6 +18,8 @@ export const HOSTS = {
         options: { worker: true }, about: 'a worker of a page' },
     'wasmtime': { build: { host: 'wasip2' }, want: ['wasi'], module: './wasmtime.mjs',
         about: 'WASI 0.2 under wasmtime' },
+    'jco': { build: { host: 'wasip2' }, want: ['wasi'], module: './jco.mjs',
+        about: 'WASI 0.2 in Node, by jco' },
     'wasmtime-p1': { build: { host: 'wasi' }, want: ['wasi'], module: './wasmtime.mjs',
         options: { version: 1 }, about: 'WASI 0.1 under wasmtime' },
     'node-wasi': { build: { host: 'wasi' }, want: ['wasi'], module: './node-wasi.mjs',
