@@ -18,10 +18,10 @@ const PROGRAM_FOLDERS = ['examples', 'examples/from-asyncio', 'tests/conformance
 const RUNTIME = {
     all: ['src/core', 'src/sync', 'src/io'],
     native: ['src/native', 'src/switch/native.c'],
-    web: ['web', 'src/switch/asyncify.c'],
-    lean: ['web', 'src/switch/asyncify.c'],
+    web: ['web', 'src/posix/web.c', 'src/switch/asyncify.c'],
+    lean: ['web', 'src/posix/web.c', 'src/switch/asyncify.c'],
     wasi: ['wasi/p1.c', 'src/native/descriptor.c', 'src/switch/asyncify.c'],
-    wasip2: ['wasi/p2*.c', 'src/posix', 'src/switch/asyncify.c'],
+    wasip2: ['wasi/p2*.c', 'src/posix/wasi.c', 'src/switch/asyncify.c'],
 };
 
 // eddy's own main(): in no library, because wasm linkers take a main from one either never or even

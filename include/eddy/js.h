@@ -86,6 +86,11 @@ void eddy_js_release(eddy_js value);
  * EDDY_ENOSYS where there is no JavaScript. */
 int eddy_js_promise(eddy_js *result, eddy_js promise) EDDY__BLOCKS;
 
+/* Waits until the page is about to paint. [blocks] Returns 0 and the frame's time in *milliseconds
+ * (may be NULL), of performance.now()'s clock; EDDY_ECANCELED; EDDY_ENOSYS where there are no frames.
+ * Follows requestAnimationFrame. */
+int eddy_animation_frame(double *milliseconds) EDDY__BLOCKS;
+
 /* ---- behind the macros ------------------------------------------------------------------------ */
 
 /* One argument or result on its way. */

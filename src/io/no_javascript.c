@@ -23,6 +23,12 @@ int eddy_js_promise(eddy_js *result, eddy_js promise) {
     return eddy__js_call(&function, NULL);
 }
 
+int eddy_animation_frame(double *milliseconds) {
+    static const eddy__signature function = {.name = "eddy_animation_frame"};
+    (void)milliseconds;
+    return eddy__js_call(&function, NULL);
+}
+
 void eddy_js_release(eddy_js value) {
     (void)value;
 }
