@@ -123,6 +123,19 @@ for (const hostName of ['native', 'node', 'wasmtime', 'wasmtime-p1']) {
     });
 }
 
+for (const hostName of ['native', 'wasmtime']) { // which eddy_run can wait on
+    test(`streams without memory on ${hostName}`, async (t) => {
+        const folder = mkdtempSync(join(tmpdir(), 'eddy-files-'));
+        t.after(() => rmSync(folder, { recursive: true, force: true }));
+        const result = await runOn(t, hostName, 'tests/programs/streams_oom.c', {
+            args: [hostName === 'native' ? folder : '/opened'], folders: [`${folder}::/opened`],
+        });
+        if (!result) return;
+        assert.equal(result.stdout, 'ok\n', told(result));
+        assert.equal(result.code, 0, told(result));
+    });
+}
+
 test('what the host did not open is not there on wasmtime', async (t) => {
     const result = await runOn(t, 'wasmtime', 'tests/programs/files.c', { args: ['/opened'] });
     if (!result) return;

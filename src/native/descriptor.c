@@ -64,6 +64,13 @@ static bool reserve(size_t size) {
     return true;
 }
 
+static void trim(void) {
+    if (all_used) return;
+    eddy__free(all, all_room * sizeof *all);
+    all = NULL;
+    all_room = 0;
+}
+
 static void is_readable(eddy__watch *watch) {
     eddy__descriptor *d = EDDY__OWNER(watch, eddy__descriptor, readable);
     d->ready = true;
@@ -77,6 +84,7 @@ eddy__descriptor *eddy__descriptor_new(int fd, enum eddy__descriptor_kind kind) 
     eddy__descriptor *d = reserve((size_t)fd + 1) ? eddy__alloc(sizeof *d) : NULL;
     if (!d) {
         close(fd);
+        trim();
         return NULL;
     }
     memset(d, 0, sizeof *d);
@@ -97,10 +105,8 @@ void eddy__descriptor_close(eddy__descriptor *d) {
     close(d->fd);
     all[d->fd] = NULL;
     eddy__free(d, sizeof *d);
-    if (--all_used) return;
-    eddy__free(all, all_room * sizeof *all);
-    all = NULL;
-    all_room = 0;
+    all_used--;
+    trim();
 }
 
 /* ---- reading ------------------------------------------------------------------------------------------ */

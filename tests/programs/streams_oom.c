@@ -1,0 +1,104 @@
+/* streams_oom FOLDER: each allocation fails in turn, the first alone, the second alone, … while
+ * streams are used: a call says EDDY_ENOMEM or works without, nothing leaks, nothing hangs. */
+#include "check.h"
+
+static const char *folder;
+
+static int serve_one(void *arg) {
+    eddy_stream *s;
+    int rc = eddy_accept(arg, &s);
+    if (rc < 0) return rc;
+    char *line = NULL;
+    size_t length;
+    rc = eddy_read_line(s, 100, &line, &length);
+    if (rc > 0) rc = eddy_write(s, line, length);
+    free(line);
+    int closed = eddy_close(s);
+    return rc < 0 ? rc : closed;
+}
+
+static int ask(uint16_t port) {
+    eddy_stream *s;
+    int rc = eddy_connect(&s, "127.0.0.1", port);
+    if (rc < 0) return rc;
+    char back[10];
+    rc = eddy_write(s, "question\n", 9);
+    if (rc >= 0) rc = eddy_shut(s);
+    if (rc >= 0) rc = eddy_read(s, back, sizeof back);
+    int closed = eddy_close(s);
+    return rc < 0 ? rc : closed;
+}
+
+static bool ok_or_enomem(int rc) {
+    return rc >= 0 || rc == EDDY_ENOMEM;
+}
+
+static int connections(void *arg) {
+    (void)arg;
+    eddy_listener *l;
+    int rc = eddy_listen(&l, "127.0.0.1", 0);
+    CHECK(ok_or_enomem(rc));
+    if (rc < 0) return 0;
+    eddy_future *server = eddy_spawn(serve_one, l);
+    if (server) {
+        rc = ask(eddy_listener_port(l));
+        CHECK(ok_or_enomem(rc) || rc == EDDY_ECONNRESET); /* the server has none */
+        rc = eddy_stop(server);
+        CHECK(ok_or_enomem(rc) || rc == EDDY_ECANCELED || rc == EDDY_ECONNRESET);
+        eddy_release(server);
+    }
+    eddy_listener_close(l);
+    return 0;
+}
+
+static int files(void *arg) {
+    (void)arg;
+    char path[400];
+    snprintf(path, sizeof path, "%s/file", folder);
+    int rc = eddy_file_write(path, "content\n", 8);
+    CHECK(ok_or_enomem(rc));
+    eddy_stream *s;
+    rc = eddy_file_open(&s, path, "r");
+    CHECK(ok_or_enomem(rc) || rc == EDDY_ENOENT); /* it could not be made */
+    if (rc < 0) return 0;
+    char *line = NULL;
+    size_t length;
+    CHECK(ok_or_enomem(eddy_read_line(s, 100, &line, &length)));
+    free(line);
+    CHECK(ok_or_enomem(eddy_close(s)));
+    return 0;
+}
+
+static int names(void *arg) {
+    (void)arg;
+    char found[2][46];
+    CHECK(ok_or_enomem(eddy_resolve_host("127.0.0.1", found, 2)));
+    eddy_stream *s;
+    CHECK(eddy_connect(&s, "127.0.0.1", 1) < 0 && !s);
+    return 0;
+}
+
+static void fail_each(eddy_fn scenario) {
+    for (long at = 1;; at++) {
+        check_fail_at(at, false);
+        int rc = eddy_run(scenario, NULL);
+        bool failed = check_failed_once();
+        check_fail_at(0, false);
+        if (!CHECK(ok_or_enomem(rc))) printf("    %s\n", eddy_errname(rc));
+        if (!CHECK(check_memory.blocks == 0)) {
+            printf("    %ld blocks, %ld bytes\n", check_memory.blocks, check_memory.bytes);
+            return;
+        }
+        if (!failed) return;
+    }
+}
+
+int main(int argc, char **argv) {
+    if (argc < 2) return 2;
+    folder = argv[1];
+    CHECK(eddy_set_allocator(check_reallocate, NULL) == 0);
+    fail_each(connections);
+    fail_each(files);
+    fail_each(names);
+    return check_end();
+}
