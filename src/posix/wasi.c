@@ -7,7 +7,8 @@
  *
  * What stdio writes to, and files, block as ever: a task must not suspend inside stdio, whose locks
  * do nothing here. So outputs are waited for only if they are known to be connections. A wait inside
- * libc is not cancelled: libc has no way out of it. */
+ * libc is not cancelled: libc has no way out of it. For the same reason a descriptor must not be
+ * closed while another task waits for it: the host ends a program that polls what is gone. */
 #include "../io/pending.h"
 #include "../../wasi/p2.h"
 
