@@ -1,0 +1,55 @@
+// demo.mjs: node tools/demo.mjs [PORT]: puts the demonstration page together in build/demo, a folder that
+// any web server can serve, and serves it.
+
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { join, relative, dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { build, ROOT } from './build.mjs';
+import { installPackages } from './packages.mjs';
+
+const PROGRAM = 'web/demo/demo.c';
+
+/** -> the folder with the page. */
+export async function assembleDemo() {
+    const artifact = (await build({ host: 'lean', programs: [PROGRAM], quiet: true })).get(PROGRAM);
+    const folder = join(ROOT, 'build/demo');
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(join(folder, 'eddy'), { recursive: true });
+    for (const name of ['index.html', 'demo.css', 'demo.mjs'])
+        cpSync(join(ROOT, 'web/demo', name), join(folder, name));
+    for (const name of readdirSync(join(ROOT, 'web')).filter((file) => file.endsWith('.mjs')))
+        cpSync(join(ROOT, 'web', name), join(folder, 'eddy', name));
+    cpSync(artifact.replace(/mjs$/, 'wasm'), join(folder, 'demo.wasm'));
+    const loader = relative(dirname(artifact), join(ROOT, 'web/loader.mjs'));
+    writeFileSync(join(folder, 'demo-module.mjs'),
+        readFileSync(artifact, 'utf8').replace(loader, './eddy/loader.mjs'));
+    return folder;
+}
+
+/** Serves a folder; -> { url, close() }. */
+export async function serveDemo(folder, port = 0) {
+    const { default: sendFile } = await import('send');
+    const server = createServer((request, response) => {
+        response.setHeader('content-security-policy',
+            "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src data:");
+        sendFile(request, request.url, { root: folder })
+            .on('error', () => response.writeHead(404).end('not found\n')).pipe(response);
+    });
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    return {
+        url: `http://127.0.0.1:${server.address().port}/`,
+        close() {
+            server.close();
+            server.closeAllConnections();
+        },
+    };
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+    await installPackages();
+    const { url } = await serveDemo(await assembleDemo(), Number(process.argv[2] ?? 8080));
+    process.stdout.write(`eddy: the demonstration is at ${url}\n`);
+}
