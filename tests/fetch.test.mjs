@@ -38,6 +38,8 @@ for (const hostName of ['node', 'chromium', 'wasmtime']) {
         // Node cancels the body of a Response that was collected before anybody read from it.
         await t.test('bodies that are read late', () =>
             prints('300 answers, 3000 bytes\n', 'patient', server.url('/ok'), '300'));
+        await t.test('beside a task that is always ready', () =>
+            prints('ok, thousands of yields\n', 'beside-yields', server.url('/soon')));
         await t.test('method, headers, body; status, headers, body', () =>
             prints('201 yes (absent)\nPUT 1 text/x a body\n', 'post', server.url('/echo')));
         await t.test('a body in chunks', () =>
@@ -62,6 +64,9 @@ for (const hostName of ['node', 'chromium', 'wasmtime']) {
         await t.test('a refused connection', async () =>
             prints(/^fetch: EDDY_E(HOST|CONNREFUSED): (?!\(no text\)).+\n$/, 'broken',
                 await refusedUrl()));
+        await t.test('https where the server has none', () =>
+            prints(/^fetch: EDDY_EHOST: (?!\(no text\))./, 'broken',
+                server.url('/ok').replace('http:', 'https:')));
         await t.test('a redirect that never ends', () =>
             prints(/^fetch: EDDY_EHOST: (?!\(no text\)).+\n$/, 'broken', server.url('/again')));
         await t.test('a status that is no success', () =>

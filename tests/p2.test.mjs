@@ -47,6 +47,15 @@ test('thousands of timers need a handful of resources', async (t) => {
     assert.equal(result.code, 0, told(result));
 });
 
+for (const hostName of ['native', 'wasmtime']) {
+    test(`addresses of requests on ${hostName}`, async (t) => {
+        const result = await runOn(t, hostName, 'tests/programs/urls.c');
+        if (!result) return;
+        assert.equal(result.stdout, 'ok\n', told(result));
+        assert.equal(result.code, 0, told(result));
+    });
+}
+
 const FETCHING = 'tests/programs/fetching.c';
 
 async function fetching(t, stdout, what, path, more, options) {

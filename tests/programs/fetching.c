@@ -94,6 +94,26 @@ static int slowly(void) {
     return rc;
 }
 
+static int yield_on(void *arg) {
+    size_t *yields = arg;
+    for (;; ++*yields) {
+        int rc = eddy_yield();
+        if (rc < 0) return rc;
+    }
+}
+
+/* A task that is always ready starves no request, and no request starves it. */
+static int beside_yields(void) {
+    size_t yields = 0;
+    eddy_future *busy = eddy_spawn(yield_on, &yields);
+    int rc = 0;
+    for (int i = 0; rc >= 0 && i < 5; i++) rc = get(NULL);
+    printf("%s%s\n", rc < 0 ? eddy_errname(rc) : "ok", yields > 1000 ? ", thousands of yields" : "");
+    rc = eddy_stop(busy);
+    eddy_release(busy);
+    return rc == EDDY_ECANCELED ? 0 : rc;
+}
+
 /* ---- what becomes of a request nobody waits for any more ---------------------------------------- */
 
 static int cancelled(void) {
@@ -295,6 +315,7 @@ int eddy_main(int argc, char **argv) {
     }
     if (!strcmp(what, "in-all")) return in_all((size_t)(argc > 3 ? atol(argv[3]) : 3200));
     if (!strcmp(what, "slowly")) return slowly();
+    if (!strcmp(what, "beside-yields")) return beside_yields();
     if (!strcmp(what, "cancelled")) return cancelled();
     if (!strcmp(what, "deadline")) return past_its_deadline();
     if (!strcmp(what, "closed")) return closed_early();
