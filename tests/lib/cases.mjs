@@ -6,15 +6,21 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { relative } from 'node:path';
 import { after } from 'node:test';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import sendFile from 'send';
 import { ROOT } from '../../tools/build.mjs';
+import { runProcess } from '../../tools/hosts/process.mjs';
+import { SetupError } from '../../tools/setup.mjs';
 import { runCases } from '../web/check.mjs';
 import { needHost } from './hosts.mjs';
+import { RUNTIMES } from './runtimes.mjs';
 
 /** Where cases run, and how their program is linked: by Emscripten ("node") or leanly. */
-export const HOSTS_AND_LINKS = ['node', 'lean']
-    .flatMap((linked) => ['node', 'chromium', 'chromium-worker'].map((hostName) => [hostName, linked]));
+export const HOSTS_AND_LINKS = [
+    ...['node', 'lean'].flatMap((linked) =>
+        ['node', 'chromium', 'chromium-worker'].map((hostName) => [hostName, linked])),
+    ...Object.keys(RUNTIMES).map((hostName) => [hostName, 'lean']),
+];
 
 let server;
 
@@ -72,12 +78,28 @@ async function inWorker(host, casesFile, artifact) {
     }
 }
 
+async function inRuntime(t, hostName, casesFile, artifact) {
+    const command = await RUNTIMES[hostName]().catch((error) => {
+        if (!(error instanceof SetupError) || process.env.CI) throw error;
+        t.skip(`no ${hostName}: ${error.message}`);
+    });
+    if (!command) return null;
+    const folder = fileURLToPath(new URL('../web/', import.meta.url));
+    const { code, stdout, stderr } = await runProcess(
+        [...command, `${folder}run.mjs`, `${folder}${casesFile}`, artifact], { timeout: 120_000 });
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout.trim().split('\n').at(-1));
+}
+
 /** Runs all cases of the file there; null where there is no such host. */
 export async function casesOn(t, hostName, casesFile, artifact) {
-    const host = await needHost(t, hostName);
-    if (!host) return;
+    const host = RUNTIMES[hostName] ? null : await needHost(t, hostName);
+    if (!host && !RUNTIMES[hostName]) return;
     let results;
-    if (hostName === 'node') {
+    if (RUNTIMES[hostName]) {
+        results = await inRuntime(t, hostName, casesFile, artifact);
+        if (!results) return;
+    } else if (hostName === 'node') {
         const { cases } = await import(`../web/${casesFile}`);
         const { default: create, load } = await import(pathToFileURL(artifact));
         results = await runCases(cases, load ?? create);
