@@ -11,6 +11,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { setup } from '../tools/setup.mjs';
 import { artifactOf, needHost, runOn, told } from './lib/hosts.mjs';
+import { startServer } from './lib/server.mjs';
 
 const STREAMS = 'tests/programs/streams.c';
 const NETWORK = ['native', 'node', 'wasmtime'];
@@ -125,10 +126,13 @@ for (const hostName of ['native', 'node', 'wasmtime', 'wasmtime-p1']) {
 
 for (const hostName of ['native', 'wasmtime']) { // which eddy_run can wait on
     test(`streams without memory on ${hostName}`, async (t) => {
+        const server = await startServer();
+        t.after(() => server.close());
         const folder = mkdtempSync(join(tmpdir(), 'eddy-files-'));
         t.after(() => rmSync(folder, { recursive: true, force: true }));
         const result = await runOn(t, hostName, 'tests/programs/streams_oom.c', {
-            args: [hostName === 'native' ? folder : '/opened'], folders: [`${folder}::/opened`],
+            args: hostName === 'native' ? [folder] : ['/opened', server.url('/moved')],
+            folders: [`${folder}::/opened`],
         });
         if (!result) return;
         assert.equal(result.stdout, 'ok\n', told(result));

@@ -47,8 +47,17 @@ const routes = {
         }
         response.end();
     },
-    '/fifty'(request, response) {
-        setTimeout(() => response.end('0123456789'), 50);
+    async '/count'(request, response) {
+        let size = 0;
+        await sleep(50); // the sender has to wait
+        for await (const part of request) size += part.length;
+        response.end(`${request.headers['content-length']} ${size}`);
+    },
+    '/moved'(request, response) {
+        response.writeHead(307, { ...CORS, location: '/count' }).end();
+    },
+    '/see-other'(request, response) {
+        response.writeHead(303, { ...CORS, location: '/echo' }).end();
     },
     '/gigabyte'(request, response) {
         const part = Buffer.alloc(1 << 20);

@@ -213,6 +213,20 @@ static int post(void) {
     return rc;
 }
 
+/* Megabytes to send. */
+static int upload(void) {
+    size_t size = 5000000;
+    char *much = calloc(1, size);
+    if (!much) return EDDY_ENOMEM;
+    eddy_response *r;
+    int rc = eddy_fetch(&r, url, .method = "post", .body = much, .body_size = size);
+    free(much); /* it was copied */
+    if (rc < 0) return rc;
+    rc = print_rest(r);
+    eddy_response_close(r);
+    return rc;
+}
+
 static int in_chunks(void) {
     eddy_response *r;
     int rc = eddy_fetch(&r, url);
@@ -322,6 +336,7 @@ int eddy_main(int argc, char **argv) {
     if (!strcmp(what, "closed-under")) return closed_under();
     if (!strcmp(what, "read-again")) return read_again();
     if (!strcmp(what, "post")) return post();
+    if (!strcmp(what, "upload")) return upload();
     if (!strcmp(what, "chunks")) return in_chunks();
     if (!strcmp(what, "lines")) return by_lines();
     if (!strcmp(what, "broken")) return broken();

@@ -1,4 +1,4 @@
-/* streams_oom FOLDER: each allocation fails in turn, the first alone, the second alone, … while
+/* streams_oom FOLDER [URL]: each allocation fails in turn, the first alone, the second alone, … while
  * streams are used: a call says EDDY_ENOMEM or works without, nothing leaks, nothing hangs. */
 #include "check.h"
 
@@ -78,6 +78,24 @@ static int names(void *arg) {
     return 0;
 }
 
+static const char *url;
+
+static int requests(void *arg) {
+    (void)arg;
+    eddy_response *r;
+    int rc = eddy_fetch(&r, url, .method = "POST", .body = "a body",
+                        .headers = (const char *[]){"x-one", "1", NULL});
+    CHECK(ok_or_enomem(rc) && (rc == 0) == (r != NULL));
+    if (rc < 0) return 0;
+    void *data;
+    size_t size;
+    rc = eddy_response_bytes(r, 1000, &data, &size);
+    CHECK(ok_or_enomem(rc));
+    if (rc >= 0) free(data);
+    eddy_response_close(r);
+    return 0;
+}
+
 static void fail_each(eddy_fn scenario) {
     for (long at = 1;; at++) {
         check_fail_at(at, false);
@@ -100,5 +118,7 @@ int main(int argc, char **argv) {
     fail_each(connections);
     fail_each(files);
     fail_each(names);
+    if (argc > 2) url = argv[2];
+    if (url) fail_each(requests);
     return check_end();
 }
