@@ -58,9 +58,18 @@ int eddy__interest_add(eddy__interest *interest) {
     return 0;
 }
 
+/* Who is told may end another that is still to be told. */
+static void leave_ready(eddy__interest *interest) {
+    if (!interest->before) return;
+    *interest->before = interest->next;
+    if (interest->next) interest->next->before = interest->before;
+    interest->before = NULL;
+}
+
 void eddy__interest_remove(eddy__interest *interest) {
     uint32_t place = interest->place;
     if (!place) return;
+    leave_ready(interest);
     interest->place = 0;
     uint32_t last = --list.used;
     if (place != last) {
@@ -95,12 +104,14 @@ static void poll_with(poll_own_pollable_t clock) {
         eddy__interest *interest = found.ptr[i] ? list.interests[found.ptr[i]] : NULL;
         if (!interest) continue;
         interest->next = ready;
+        interest->before = &ready;
+        if (ready) ready->before = &interest->next;
         ready = interest;
     }
     eddy__p2_free(found.ptr, found.len);
     while (ready) {
         eddy__interest *interest = ready;
-        ready = interest->next;
+        leave_ready(interest);
         interest->ready(interest);
     }
 }

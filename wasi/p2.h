@@ -12,8 +12,9 @@
 typedef struct eddy__interest {
     poll_own_pollable_t pollable;
     uint32_t place; /* in the list, from 1 on; 0: not in it */
-    struct eddy__interest *next; /* among those that one poll has found ready */
-    /* It is ready, and still in the list. May take itself out or add others, nothing else. */
+    /* Among those that a poll has found ready and not told yet; `before` NULL: it is not. */
+    struct eddy__interest *next, **before;
+    /* It is ready, and still in the list. May take this and others out, and free them. */
     void (*ready)(struct eddy__interest *interest);
 } eddy__interest;
 
