@@ -15,7 +15,8 @@ export function createEddyHttp(host) {
         const parts = headerBytes
             ? decoder.decode(memory.subarray(headers, headers + headerBytes - 1)).split('\0') : [];
         for (let i = 0; i < parts.length; i += 2) options.headers.push([parts[i], parts[i + 1]]);
-        if (body) options.body = memory.slice(body, body + bodySize);
+        // As a Blob, which can be sent again: Node takes an array's bytes away before a redirect.
+        if (body) options.body = new Blob([memory.slice(body, body + bodySize)]);
         for (const [name, pointer] of Object.entries({ redirect, credentials, mode, cache }))
             if (pointer) options[name] = host.string(pointer);
         return options;
