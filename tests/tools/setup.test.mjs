@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { checkTested, parseUris, systemSources } from '../../tools/setup/debian.mjs';
+import { which } from '../../tools/setup/base.mjs';
 import { atLeast, isNeeded } from '../../tools/setup/packages.mjs';
 
 const MODULE = new URL('../../tools/setup.mjs', import.meta.url).href;
@@ -340,4 +341,15 @@ describe('what the set-up knows', () => {
             assert.ok(isNeeded(name), name);
         }
     });
+});
+
+test("programs of npm packages are not taken for the user's tools", () => {
+    const folder = mkdtempSync(join(tmpdir(), 'eddy-which-'));
+    const own = join(folder, 'bin'), packages = join(folder, 'node_modules/.bin');
+    for (const place of [own, packages]) {
+        mkdirSync(place, { recursive: true });
+        writeFileSync(join(place, 'wasm-opt'), '', { mode: 0o755 });
+    }
+    assert.equal(which('wasm-opt', { PATH: `${packages}:${own}` }), join(own, 'wasm-opt'));
+    rmSync(folder, { recursive: true });
 });

@@ -90,10 +90,13 @@ export function lastLine(text) {
     return lines.find((line) => /\berror\b:/i.test(line)) ?? lines.at(-1) ?? '';
 }
 
+// npm puts this first in the PATH of what it runs: programs of packages are no tools of the user's.
+const NPM_FOLDER = /node_modules\/\.bin\/?$/;
+
 /** The full path of a program, looked for as a shell would; null when there is none. */
 export function which(name, env = process.env) {
     const folders = isAbsolute(name) || name.includes('/')
-        ? [''] : (env.PATH ?? '').split(delimiter).filter(Boolean);
+        ? [''] : (env.PATH ?? '').split(delimiter).filter((folder) => folder && !NPM_FOLDER.test(folder));
     for (const folder of folders) {
         const path = resolve(folder, name);
         try {
