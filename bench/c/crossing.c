@@ -1,4 +1,5 @@
 /* crossing.c: a library: calls from JavaScript and waits for its promises. */
+// build: hosts=web,lean
 #include <eddy.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
 /* exports.c: a library: what JavaScript calls in it, for tests/exports.test.mjs. */
-// build: hosts=web
+// build: hosts=web,lean
 #include <eddy.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* functions.c: C calls JavaScript, for tests/web/functions-cases.mjs, which calls the exports. */
-// build: hosts=web
+// build: hosts=web,lean
 #include <eddy.h>
 #include <stdlib.h>
 #include <string.h>

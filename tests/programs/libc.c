@@ -1,3 +1,4 @@
+// build: hosts=wasip2
 /* libc WHAT PORT: blocking calls of libc in many tasks at once; prints what came of it. */
 #include <arpa/inet.h>
 #include <eddy.h>
