@@ -75,7 +75,7 @@ const NEVER_SUSPEND = [
     'eddy_tick', 'eddy__loop_*', 'eddy__future_*', 'eddy__task_*', 'eddy__timer*', 'eddy__call*',
     'eddy__report*', 'eddy__scopes_prune', 'eddy__wake_*', 'eddy__hand_over*', 'eddy__select_done', 'eddy__leave_list', 'eddy__alloc', 'eddy__resize',
     'eddy__free', 'eddy__text_*', 'eddy__table_*', 'eddy__blocks_trim', 'eddy__op_drop',
-    'eddy__op_begin', 'eddy__gen_finished', 'eddy__gen_take_error', 'eddy__gen_open',
+    'eddy__op_begin', 'eddy__gen_finish*', 'eddy__gen_take_error', 'eddy__gen_open',
     'eddy_group_cancel', 'eddy_group_errors', 'eddy__group_begin', 'eddy__group_spawn*', 'eddy__group_go',
     'eddy_started', 'eddy_each_*', 'eddy__is_gone', 'eddy__block_*', 'eddy__spawn', 'eddy__spawn_with', 'eddy__go', 'eddy_release',
     'eddy_release_all', 'eddy_resolve', 'eddy_resolve_value', 'eddy_reject', 'eddy_cancel',

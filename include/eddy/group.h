@@ -79,7 +79,8 @@ int eddy_group_cancel(eddy_group *g);
 int eddy_group_end(eddy_group *g, int rc) EDDY__BLOCKS;
 
 /* Copies up to `n` errors, in order of their arrival, to `out`. Returns how many there are in all.
- * Valid after the end, until the object dies or its owner ends; so are the strings. */
+ * Valid after the end, until the object dies or its owner ends (that of a generator's body: until the
+ * body ends); so are the strings. */
 size_t eddy_group_errors(const eddy_group *g, eddy_error out[], size_t n);
 
 int eddy__group_begin(const char *site, eddy_group *g, const eddy_group_options *options);

@@ -27,6 +27,7 @@ int eddy__stop(const char *site, eddy_future *f) {
     eddy__task *task = eddy__current;
     if (!task || f == &task->future) return EDDY_ESTATE;
     if (!f) return EDDY_ENOMEM;
+    if (task->scope) eddy__scopes_prune(task, eddy__stack_pointer());
     (void)eddy_cancel(f);
     bool ended = f->state != EDDY_PENDING;
     int rc = eddy__wait_through(site, f, true);

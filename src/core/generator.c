@@ -13,15 +13,16 @@
 /* ---- opening and freeing --------------------------------------------------------------------------- */
 
 /* The body is at its end, or will never run. */
-static void finish(eddy_gen *g) {
+void eddy__gen_finish(eddy_gen *g) {
     if (g->finished) return;
     g->finished = true;
+    while (g->kept_groups) g->kept_groups->forget(g->kept_groups);
     eddy__switch_done(&g->co);
     eddy__block_free(g->co.block, g->co.size);
 }
 
 static void destroy(eddy_gen *g) {
-    finish(g);
+    eddy__gen_finish(g);
     eddy__list_remove(&g->link);
     eddy__free(g, sizeof *g);
 }
@@ -94,14 +95,14 @@ void eddy__gen_finished(eddy_gen *g, eddy__task *task, eddy__outcome outcome) {
     eddy__scopes_close_inside(task, g->base, " when the generator ended that began it");
     if (outcome == EDDY__FINISHED) {
         if (g->co.result < 0) g->error = g->co.result;
-        finish(g);
+        eddy__gen_finish(g);
         return;
     }
     eddy__current = NULL;
     eddy__task_left(task, outcome); /* ends the run, or the program */
     eddy__current = task;
     g->error = EDDY_EOVERFLOW;
-    finish(g);
+    eddy__gen_finish(g);
 }
 
 /* The error to be told now, or 0. */
@@ -115,9 +116,12 @@ int eddy__gen_take_error(eddy_gen *g, eddy__task *task) {
 /* Compound: next, as long as the body says anything but its end. */
 int eddy__gen_close(const char *site, eddy_gen *g) {
     if (!g) return EDDY_ENOMEM;
-    if (!eddy__current || g->task) return EDDY_ESTATE;
+    eddy__task *task = eddy__current;
+    if (!task || g->task) return EDDY_ESTATE;
+    if (task->scope) eddy__scopes_prune(task, eddy__stack_pointer());
+    if (g->task) return EDDY_ESTATE;
     g->closing = true;
-    if (!g->co.started) finish(g);
+    if (!g->co.started) eddy__gen_finish(g);
     int rc = eddy__gen_next(site, g, NULL);
     destroy(g);
     return rc == EDDY_ECLOSED ? 0 : rc;

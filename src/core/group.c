@@ -84,13 +84,29 @@ static void forget_errors(eddy__group *group, bool unread) {
     release_list(&group->errors, unread);
 }
 
+/* Where groups that end on the current stack are kept. A generator's body may go on under another
+ * task after the owner's end, and still ask. */
+static eddy__group **kept_groups(eddy__task *task) {
+    return eddy__generator ? &eddy__generator->kept_groups
+                           : &eddy__task_need_rare(task)->kept_groups;
+}
+
+static void keep(eddy__group *group) {
+    group->kept_in = kept_groups(group->owner);
+    group->next_kept = *group->kept_in;
+    *group->kept_in = group;
+    group->owner->future.pins++;
+}
+
 /* After its end, when nobody can ask for its errors any more. */
 static void forget(eddy__group *group) {
-    eddy__group **at = &group->owner->rare.kept_groups;
+    eddy__task *owner = group->owner;
+    eddy__group **at = group->kept_in;
     while (*at != group) at = &(*at)->next_kept;
     *at = group->next_kept;
     forget_errors(group, false);
     eddy__pool_give(&records, group, eddy__may_keep());
+    eddy__future_unpin(&owner->future);
 }
 
 /* Its object has died, or its end was forgotten: the children go on by themselves, cancelled, and
@@ -120,7 +136,7 @@ static void orphan(eddy__group *group, bool alive) {
 /* Of earlier groups with errors, those whose object has been left, or is this one. */
 static void forget_gone(eddy__task *task, const eddy_group *g, const char *stack_pointer) {
     const eddy__coroutine *co = eddy__running(task);
-    for (eddy__group *group = task->rare.kept_groups, *next; group; group = next) {
+    for (eddy__group *group = *kept_groups(task), *next; group; group = next) {
         next = group->next_kept;
         if (group->object == g || eddy__is_gone(co, group->object, stack_pointer)) forget(group);
     }
@@ -129,7 +145,7 @@ static void forget_gone(eddy__task *task, const eddy_group *g, const char *stack
 static int begin(const char *site, eddy_group *g, const eddy_group_options *options) {
     eddy__task *task = eddy__current;
     if (!task) return EDDY_ESTATE;
-    if (task->has_rare) forget_gone(task, g, eddy__stack_pointer());
+    if (task->has_rare || eddy__generator) forget_gone(task, g, eddy__stack_pointer());
     eddy__group *group = eddy__pool_take(&records);
     if (!group) return EDDY_ENOMEM;
     eddy_scope_options scope = {.timeout = options->timeout, .name = options->name};
@@ -364,9 +380,7 @@ static int end(const char *site, eddy_group *g, int rc) {
         eddy__pool_give(&records, group, eddy__may_keep());
         return rc;
     }
-    eddy__task_rare *rare = eddy__task_need_rare(owner);
-    group->next_kept = rare->kept_groups;
-    rare->kept_groups = group;
+    keep(group);
     return first_error(group);
 }
 

@@ -249,13 +249,14 @@ typedef struct eddy__group {
     void (*cancel)(struct eddy__group *group);          /* its scope was cancelled */
     void (*orphan)(struct eddy__group *group, bool alive); /* its scope was closed under it; the
                                                            object is alive, or gone */
-    void (*forget)(struct eddy__group *group);          /* its owner has ended: nobody can ask */
+    void (*forget)(struct eddy__group *group);          /* its stack is gone: nobody can ask */
     eddy_group *object;
     eddy__task *owner;
     eddy__link children; /* by task->sibling, in order of spawning; also ended ones with handles */
     eddy__link errors;   /* the same, failed, and body_error, in order of arrival */
     size_t live;         /* children that have not ended */
-    struct eddy__group *next_kept; /* after its end: in the owner's list of those with errors */
+    /* After its end, with errors: in the list of the stack it was on, its owner's or a generator's. */
+    struct eddy__group *next_kept, **kept_in;
     eddy__link body_error;
     int body_code;
     eddy__text *body_text;
@@ -316,7 +317,7 @@ typedef struct eddy__task_rare {
     int fail_code; /* what eddy_fail attached */
     int last_code; /* the error last delivered to it */
     eddy__text *fail_text, *last_text;
-    eddy__group *kept_groups; /* ended ones of its own, with errors */
+    eddy__group *kept_groups; /* ended ones on its stack, with errors */
     struct eddy__watched *watched; /* owned; NULL without debug mode */
     eddy__cleanup *cleanups;  /* the last call's first */
 } eddy__task_rare;
@@ -530,8 +531,10 @@ struct eddy_gen {
     bool finished; /* its body has returned or will never run: there is no block any more */
     bool closing;
     int error; /* of the body, not yet told */
+    eddy__group *kept_groups; /* ended ones of the body, with errors; they pin their owners */
 };
 
+void eddy__gen_finish(eddy_gen *g);
 void eddy__gen_finished(eddy_gen *g, eddy__task *task, eddy__outcome outcome);
 int eddy__gen_take_error(eddy_gen *g, eddy__task *task);
 extern eddy_gen *eddy__generator; /* whose body runs, the innermost; NULL: the task itself runs */

@@ -115,7 +115,10 @@ int eddy__timer_set(eddy__timer *timer, eddy_time when) {
     eddy__timer_clear(timer);
     timer->when = when;
     if (when == EDDY_FOREVER) return 0;
-    if (!make_room()) return EDDY_ENOMEM;
+    if (!make_room()) { /* a timer that is moved needs none: it has left at least its own entry */
+        if (!cleared) return EDDY_ENOMEM;
+        remove_cleared();
+    }
     uint32_t index;
     if (free_slots) {
         index = (uint32_t)free_slots - 1;

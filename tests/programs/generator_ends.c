@@ -206,8 +206,51 @@ static void out_of_memory(void) {
     check_fail_at(0, false);
 }
 
+/* ---- groups of a body whose consumer has ended ------------------------------------------------------ */
+
+static int fails(void *arg) {
+    (void)arg;
+    return eddy_fail(E1, "a child");
+}
+
+static int emits_after_groups(void *arg) {
+    (void)arg;
+    for (int i = 0; i < 3; i++) {
+        EDDY_GROUP(children);
+        CHECK(eddy_group_go(&children, fails, NULL) == 0);
+        CHECK(eddy_group_end(&children, 0) == E1);
+        EDDY_GROUP(own_error);
+        CHECK(eddy_group_end(&own_error, eddy_fail(E2, "the body")) == E2);
+        int rc = eddy_emit(&i); /* the next consumer goes on, and asks */
+        eddy_error error = {0};
+        CHECK(eddy_group_errors(&children, &error, 1) == 1);
+        CHECK(error.code == E1 && !strcmp(error.message, "a child") && !strcmp(error.task, "fails"));
+        CHECK(eddy_group_errors(&own_error, &error, 1) == 1);
+        CHECK(error.code == E2 && !strcmp(error.message, "the body"));
+        CHECK(!strcmp(error.task, i < 2 ? "next_of" : "main"));
+        if (rc < 0) return rc;
+    }
+    return 0;
+}
+
+static int groups_outlive_consumers(void *arg) {
+    (void)arg;
+    eddy_gen *g = eddy_gen_open(emits_after_groups, NULL, sizeof(int));
+    int item;
+    CHECK(eddy_await(eddy_spawn(next_of, g)) == 1);
+    CHECK(eddy_await(eddy_spawn(next_of, g)) == 1);
+    CHECK(eddy_gen_next(g, &item) == 1 && item == 2);
+    CHECK(eddy_gen_close(g) == 0);
+
+    /* Closed by another one. */
+    g = eddy_gen_open(emits_after_groups, NULL, sizeof(int));
+    CHECK(eddy_await(eddy_spawn(next_of, g)) == 1);
+    CHECK(eddy_await(eddy_spawn(close_of, g)) == 0);
+    return 0;
+}
+
 int main(void) {
-    static const eddy_fn tests[] = {concurrent, wrong_use};
+    static const eddy_fn tests[] = {concurrent, wrong_use, groups_outlive_consumers};
     check_begin();
     eddy_set_report(note_report, NULL);
     generator_run(tests, sizeof tests / sizeof *tests);

@@ -24,6 +24,17 @@ __attribute__((noinline)) static int overwrite(void) {
     return frame[17];
 }
 
+static int ends_slowly(void *arg) {
+    (void)arg;
+    EDDY_SHIELD(s);
+    return eddy_scope_end(&s, eddy_sleep(10 * EDDY_MS));
+}
+
+static int emits_and_ends_slowly(void *arg) {
+    (void)eddy_emit(NULL);
+    return ends_slowly(arg);
+}
+
 static int body(void *arg) {
     (void)arg;
     EDDY_SCOPE(around, .timeout = EDDY_S);
@@ -34,6 +45,20 @@ static int body(void *arg) {
     CHECK(strstr(last_report, "forgotten") != NULL);
     CHECK(eddy_deadline() == EDDY_S);
     CHECK(eddy_scope_end(&around, eddy_sleep(2 * EDDY_S)) == EDDY_ETIMEDOUT);
+
+    /* Also by the calls that look for no cancellation. */
+    eddy_future *task = eddy_spawn(ends_slowly, NULL);
+    CHECK(eddy_yield() == 0);
+    forget("forgotten before a stop");
+    CHECK(eddy_stop(task) == 0);
+    CHECK(reports == 2 && strstr(last_report, "before a stop"));
+    eddy_release(task);
+
+    eddy_gen *g = eddy_gen_open(emits_and_ends_slowly, NULL, 0);
+    CHECK(eddy_gen_next(g, NULL) == 1);
+    forget("forgotten before a close");
+    CHECK(eddy_gen_close(g) == 0);
+    CHECK(reports == 3 && strstr(last_report, "before a close"));
 
     /* Also if the task ends first. */
     forget("forgotten at the end");

@@ -191,6 +191,19 @@ static int cancelling(void *arg) {
 
 /* ---- the loop over all failures ----------------------------------------------------------------------- */
 
+/* A timer that is moved has its place already. */
+static int moving(void *arg) {
+    (void)arg;
+    (void)eddy_call_later(EDDY_MS, count_callback, NULL); /* the least: the other is amid the heap */
+    EDDY_SCOPE(s, .timeout = EDDY_S);
+    bool begun = s.error == 0;
+    for (int i = 1; i <= 100; i++)
+        CHECK(eddy_scope_reschedule(&s, eddy_now() + EDDY_S + i) == (begun ? 0 : EDDY_ESTATE));
+    int rc = eddy_scope_end(&s, eddy_sleep(5 * EDDY_S));
+    CHECK(rc == (begun ? EDDY_ETIMEDOUT : EDDY_ENOMEM) || rc == EDDY_ENOMEM);
+    return 0;
+}
+
 static void ignore_report(const eddy_report *report, void *ctx) {
     (void)report;
     (void)ctx;
@@ -217,7 +230,7 @@ int main(void) {
     } scenarios[] = {
         {"spawning", spawning}, {"sleeping", sleeping}, {"gathering", gathering},
         {"futures", futures},   {"calling", calling},   {"scopes", scopes},
-        {"errors", errors},     {"cancelling", cancelling},
+        {"errors", errors},     {"cancelling", cancelling}, {"moving", moving},
     };
     check_begin();
     eddy_set_report(ignore_report, NULL);
