@@ -8,8 +8,8 @@ import { runOn, told } from './lib/hosts.mjs';
 
 const OVERFLOW = 'tests/programs/overflow.c';
 const source = readFileSync(new URL('programs/overflow.c', import.meta.url), 'utf8').split('\n');
-const spawnLine = source.findIndex((line) => line.includes('eddy_spawn_opt')) + 1;
-const openLine = source.findIndex((line) => line.includes('eddy_gen_open')) + 1;
+const lineOf = (text) => source.findIndex((line) => line.includes(text)) + 1;
+const spawnLine = lineOf('eddy_spawn_opt');
 
 for (const hostName of ['node', 'chromium', 'wasmtime']) {
     for (const mode of hostName === 'chromium' ? ['release'] : ['release', 'debug']) {
@@ -30,14 +30,15 @@ for (const hostName of ['node', 'chromium', 'wasmtime']) {
         }
     }
     // In wasmtime such frames exhaust the 512 KiB of its own stack before they fill 64 KiB of saved ones.
-    for (const how of hostName === 'wasmtime' ? ['wide'] : ['deep', 'wide']) {
+    for (const how of hostName === 'wasmtime' ? ['wide', 'both'] : ['deep', 'wide', 'both']) {
         test(`stack overflow of a generator on ${hostName}, ${how}: it is named, and the run ends`, async (t) => {
             const options = { args: [how, 'generator'], timeout: 20_000 };
             const result = await runOn(t, hostName, OVERFLOW, options);
             if (!result) return;
-            const place = `overflow\\.c:${openLine}`;
+            const place = `overflow\\.c:${lineOf(`eddy_gen_open(emits_${how}`)}`;
             assert.match(result.stderr, new RegExp(`'emits_${how}' needs \\d+ bytes of stack, has 65536 .*${place}`),
                 told(result));
+            assert.ok(!result.timedOut, told(result));
             assert.notEqual(result.code, 0, told(result));
             assert.doesNotMatch(result.stdout, /./, told(result)); // nothing of it goes on
         });

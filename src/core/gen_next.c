@@ -9,10 +9,7 @@ EDDY__INLINE bool run(eddy_gen *g, eddy__task *task) {
     eddy__outcome outcome = eddy__switch_enter(&g->co);
     eddy__switch_unnest(state);
     eddy__generator = g->outer;
-    if (outcome != EDDY__SUSPENDED) {
-        eddy__gen_finished(g, task, outcome);
-        return true;
-    }
+    if (outcome != EDDY__SUSPENDED) return eddy__gen_finished(g, task, outcome);
     return g->emitted;
 }
 

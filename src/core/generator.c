@@ -90,19 +90,19 @@ eddy_gen *(eddy_gen_open)(eddy_fn fn, void *arg, size_t item_size) {
 
 /* ---- running the body ------------------------------------------------------------------------------- */
 
-/* Its result is told once, by next or by close. */
-void eddy__gen_finished(eddy_gen *g, eddy__task *task, eddy__outcome outcome) {
-    eddy__scopes_close_inside(task, g->base, " when the generator ended that began it");
+/* Its result is told once, by next or by close. False: its frames are lost, and the task may stand in
+ * lists with what lies among them. So the consumer does not go on either, and the block stays until
+ * the run, which ends now, has abandoned the task. */
+bool eddy__gen_finished(eddy_gen *g, eddy__task *task, eddy__outcome outcome) {
     if (outcome == EDDY__FINISHED) {
+        eddy__scopes_close_inside(task, g->base, " when the generator ended that began it");
         if (g->co.result < 0) g->error = g->co.result;
         eddy__gen_finish(g);
-        return;
+        return true;
     }
-    eddy__current = NULL;
     eddy__task_left(task, outcome); /* ends the run, or the program */
     eddy__current = task;
-    g->error = EDDY_EOVERFLOW;
-    eddy__gen_finish(g);
+    return false;
 }
 
 /* The error to be told now, or 0. */
@@ -119,7 +119,6 @@ int eddy__gen_close(const char *site, eddy_gen *g) {
     eddy__task *task = eddy__current;
     if (!task || g->task) return EDDY_ESTATE;
     if (task->scope) eddy__scopes_prune(task, eddy__stack_pointer());
-    if (g->task) return EDDY_ESTATE;
     g->closing = true;
     if (!g->co.started) eddy__gen_finish(g);
     int rc = eddy__gen_next(site, g, NULL);

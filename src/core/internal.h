@@ -535,7 +535,7 @@ struct eddy_gen {
 };
 
 void eddy__gen_finish(eddy_gen *g);
-void eddy__gen_finished(eddy_gen *g, eddy__task *task, eddy__outcome outcome);
+bool eddy__gen_finished(eddy_gen *g, eddy__task *task, eddy__outcome outcome);
 int eddy__gen_take_error(eddy_gen *g, eddy__task *task);
 extern eddy_gen *eddy__generator; /* whose body runs, the innermost; NULL: the task itself runs */
 EDDY__INLINE const eddy__coroutine *eddy__running(const eddy__task *task) {
