@@ -43,6 +43,13 @@ for (const hostName of ['node', 'chromium', 'wasmtime']) {
             assert.doesNotMatch(result.stdout, /./, told(result)); // nothing of it goes on
         });
     }
+    test(`stack overflow over what a call needs for its end, on ${hostName}: the program is ended, by name`, async (t) => {
+        const result = await runOn(t, hostName, OVERFLOW, { args: ['both', 'gathers'], timeout: 20_000 });
+        if (!result) return;
+        assert.match(result.stderr, /'gathers_both' needs \d+ bytes of stack, has 65536 /, told(result));
+        assert.doesNotMatch(result.stderr, /out of bounds|main ended with/, told(result)); // it is not wound up
+        assert.notEqual(result.code, 0, told(result));
+    });
     test(`a larger stack is enough on ${hostName}`, async (t) => {
         for (const how of ['deep', 'wide']) {
             const result = await runOn(t, hostName, OVERFLOW, { args: [how, 'enough'] });

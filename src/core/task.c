@@ -253,11 +253,23 @@ void eddy__switch_entered_function(void) {
     if (loop.debug && eddy__current) loop.debug_calls->attended(eddy__current, false);
 }
 
+/* Whether what the task waits with, or what is to be cleaned up for it, was overwritten. */
+static bool is_overwritten(const void *on_stack) {
+    const char *at = on_stack;
+    return at >= eddy__switch_overflow.from && at < eddy__switch_overflow.end;
+}
+
+static bool cannot_be_abandoned(const eddy__task *task) {
+    return (task->state == EDDY__WAITING && is_overwritten(task->wait_on)) ||
+           (task->has_rare && is_overwritten(task->rare.cleanups));
+}
+
 void eddy__task_left(eddy__task *task, eddy__outcome outcome) {
     eddy__current = NULL;
     if (outcome == EDDY__FINISHED) eddy__task_ended(task, task->co.result);
     if (outcome == EDDY__BROKEN) eddy__switch_overflowed();
     if (outcome != EDDY__OVERFLOWED) return;
+    if (cannot_be_abandoned(task)) eddy__switch_overflowed();
     /* Its frames are lost, so nothing it holds can be cleaned up, and others may point into them. */
     report_overflow();
     eddy__loop_halt(EDDY_EOVERFLOW);

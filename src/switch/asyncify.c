@@ -107,8 +107,10 @@ void __cyg_profile_func_enter_bare(void) {
         if ((++entered & 0xff) == 0) eddy__switch_entered_function();
         return;
     }
-    eddy__switch_overflow = (eddy__overflow){(size_t)(top - sp) + sizeof(head), running->size,
-                                             running->name, running->site};
+    eddy__switch_overflow = (eddy__overflow){.needed = (size_t)(top - sp) + sizeof(head),
+                                             .has = running->size,
+                                             .name = running->name,
+                                             .site = running->site};
     running = NULL;
     /* What tells of it must not write below the block, where the name may be. */
     static char stack[8192] __attribute__((aligned(16)));
@@ -129,12 +131,14 @@ static eddy__outcome overflow(const eddy__coroutine *co, const head *low, const 
                               const char *sp) {
     if (low->canary != CANARY) {
         size_t used = sp ? (size_t)(co->block + co->size - sp) : 0;
-        eddy__switch_overflow = (eddy__overflow){used, co->size, co->name, co->site};
+        eddy__switch_overflow = (eddy__overflow){
+            .needed = used, .has = co->size, .name = co->name, .site = co->site};
         return EDDY__BROKEN;
     }
     const char *top = low->block + low->size;
     size_t used = (size_t)(end - low->block) + (size_t)(top - sp);
-    eddy__switch_overflow = (eddy__overflow){used, low->size, low->name, low->site};
+    eddy__switch_overflow = (eddy__overflow){used,      low->size,  low->name,
+                                             low->site, low->block, end};
     return end <= top ? EDDY__OVERFLOWED : EDDY__BROKEN;
 }
 

@@ -226,7 +226,8 @@ eddy__outcome eddy__switch_enter(eddy__coroutine *co) {
     bool finished = !co->started;
     size_t used = finished ? 0 : (size_t)(co->block + co->size - (char *)co->sp);
     if (canary != CANARY || used > co->size) {
-        eddy__switch_overflow = (eddy__overflow){used, co->size, co->name, co->site};
+        eddy__switch_overflow = (eddy__overflow){
+            .needed = used, .has = co->size, .name = co->name, .site = co->site};
         return EDDY__BROKEN;
     }
     return finished ? EDDY__FINISHED : EDDY__SUSPENDED;

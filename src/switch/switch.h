@@ -61,6 +61,7 @@ typedef enum {
 typedef struct eddy__overflow {
     size_t needed, has; /* bytes; needed <= has: more than it has, nobody knows how much */
     const char *name, *site;
+    const char *from, *end; /* EDDY__OVERFLOWED: all that the saved frames have overwritten */
 } eddy__overflow;
 extern eddy__overflow eddy__switch_overflow;
 

@@ -1,5 +1,6 @@
 /* overflow deep|wide|both [enough|generator]: a task with too small a stack, or a generator whose body
- * uses more than it has; what does it say? */
+ * uses more than it has; what does it say? "both gathers": also what the runtime keeps in the frames
+ * of a call is overwritten. */
 #include <eddy.h>
 #include <stdio.h>
 #include <string.h>
@@ -65,6 +66,22 @@ static int generate(const char *how) {
     return eddy_gen_close(gen);
 }
 
+static eddy_future *bystanders;
+
+static int deep_gather(int n, int a, int b, int c) {
+    int rc = n == 0 ? eddy_gather(&bystanders, 1, NULL) : deep_gather(n - 1, a + n, b ^ n, c * n);
+    return rc < 0 ? rc : rc + (a ^ b ^ c) % 3;
+}
+
+static int gathers_both(void *arg) {
+    (void)arg;
+    static volatile size_t first = 0, last = 49999;
+    char buffer[50000];
+    buffer[first] = buffer[last] = 1;
+    int rc = deep_gather(600, 1, 2, 3);
+    return rc < 0 ? rc : buffer[first] + buffer[last];
+}
+
 static int bystander(void *arg) {
     (void)arg;
     return eddy_sleep(10 * EDDY_S);
@@ -73,6 +90,10 @@ static int bystander(void *arg) {
 int eddy_main(int argc, char **argv) {
     bool is_wide = argc > 1 && !strcmp(argv[1], "wide");
     if (argc > 2 && !strcmp(argv[2], "generator")) return generate(argv[1]);
+    if (argc > 2 && !strcmp(argv[2], "gathers")) {
+        bystanders = eddy_spawn(bystander, NULL);
+        return eddy_await(eddy_spawn(gathers_both, NULL));
+    }
     size_t stack = argc > 2 && !strcmp(argv[2], "enough") ? 256 * 1024 : 2048;
     eddy_future *other = eddy_spawn(bystander, NULL);
     eddy_future *task = eddy_spawn_opt(is_wide ? parse_wide : parse_deep, .name = "parse",
