@@ -1,29 +1,9 @@
-/* queues.h: what the programs about queues, channels and select share: who got what in which order,
- * items that are counted when they are freed, a random sequence. */
+/* queues.h: what the programs about queues, channels and select share: items that are counted when
+ * they are freed, a random sequence. */
 #ifndef QUEUES_H
 #define QUEUES_H
 
-#include "check.h"
-
-static char order[64]; /* of the notes since the last order_was */
-
-static inline void note(char name) {
-    size_t length = strlen(order);
-    if (length + 1 < sizeof order) memcpy(order + length, (char[]){name, 0}, 2);
-}
-
-static inline bool order_was(const char *expected) {
-    bool same = strcmp(order, expected) == 0;
-    if (!same) printf("the order was %s instead of %s\n", order, expected);
-    order[0] = 0;
-    return same;
-}
-
-static inline int passes(int n) {
-    int rc = 0;
-    while (n-- > 0 && rc == 0) rc = eddy_yield();
-    return rc;
-}
+#include "order.h"
 
 /* ---- counted items ---------------------------------------------------------------------------------- */
 

@@ -101,13 +101,13 @@ static int lines(void *arg) {
 static int lock_once(void *arg) {
     int rc = eddy_lock_acquire(&lock);
     if (rc < 0) return rc;
-    add_name(*(const char *)arg);
+    note(*(const char *)arg);
     return eddy_lock_release(&lock);
 }
 
 static int sem_once(void *arg) {
     int rc = eddy_sem_acquire(&sem);
-    if (rc == 0) add_name(*(const char *)arg);
+    if (rc == 0) note(*(const char *)arg);
     return rc;
 }
 
@@ -195,7 +195,7 @@ static int wait_for_enough(void *arg) {
     int rc = eddy_lock_acquire(&lock);
     if (rc < 0) return rc;
     rc = eddy_cond_wait_for(&cond, &lock, enough, &notices);
-    if (rc == 0) add_name(*(const char *)arg);
+    if (rc == 0) note(*(const char *)arg);
     CHECK(eddy_lock_release(&lock) == 0);
     return rc;
 }

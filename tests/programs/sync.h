@@ -1,9 +1,9 @@
-/* sync.h: what the programs about ../../src/sync share: one object of each kind, tasks that wait for
- * them, and the order in which they get what they wait for. */
+/* sync.h: what the programs about ../../src/sync share: one object of each kind, and tasks that wait
+ * for them. */
 #ifndef SYNC_H
 #define SYNC_H
 
-#include "check.h"
+#include "order.h"
 
 static eddy_lock lock;
 static eddy_cond cond;
@@ -11,27 +11,6 @@ static eddy_sem sem;
 static eddy_limiter limiter;
 static eddy_event event;
 static eddy_barrier barrier;
-
-static char order[32]; /* names of those who got what they waited for, in that order */
-
-static inline void add_name(char name) {
-    size_t length = strlen(order);
-    if (length + 1 < sizeof order) memcpy(order + length, (char[]){name, 0}, 2);
-}
-
-/* Whether that was the order; from then on a new one is kept. */
-static inline bool order_was(const char *expected) {
-    bool same = strcmp(order, expected) == 0;
-    if (!same) printf("the order was %s instead of %s\n", order, expected);
-    order[0] = 0;
-    return same;
-}
-
-static inline int passes(int n) {
-    int rc = 0;
-    while (n-- > 0 && rc == 0) rc = eddy_yield();
-    return rc;
-}
 
 /* ---- what the kinds of line have in common -------------------------------------------------------- */
 
@@ -116,7 +95,7 @@ static inline int wait_once(void *arg) {
     if (w->yields_first) EDDY_IGNORE(eddy_yield());
     EDDY_SCOPE(limit, .timeout = w->timeout);
     w->taken = eddy_scope_end(&limit, w->of->take());
-    if (w->taken == 0) add_name(w->name);
+    if (w->taken == 0) note(w->name);
     w->after = eddy_yield();
     if (w->taken == 0) CHECK(w->of->put_back() == 0);
     return 0;
@@ -125,7 +104,7 @@ static inline int wait_once(void *arg) {
 static inline int wait_for_event(void *arg) {
     waiter *w = arg;
     w->taken = eddy_event_wait(&event);
-    if (w->taken == 0) add_name(w->name);
+    if (w->taken == 0) note(w->name);
     w->after = eddy_yield();
     return 0;
 }

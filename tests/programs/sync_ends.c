@@ -118,7 +118,7 @@ static int hold_and_sleep(void *arg) {
     (void)arg;
     int rc = eddy_lock_acquire(&lock);
     if (rc == 0) rc = eddy_sleep(EDDY_FOREVER);
-    add_name('h');
+    note('h');
     CHECK(eddy_lock_release(&lock) == 0);
     ended++;
     return rc;
@@ -132,7 +132,7 @@ static int wait_for_ever(void *arg) {
         w->taken = eddy_event_wait(&event);
     else
         w->taken = eddy_barrier_wait(&barrier);
-    add_name(w->name);
+    note(w->name);
     ended++;
     return w->taken;
 }
