@@ -1,4 +1,5 @@
-// asyncify.mjs: wasm-opt's Asyncify pass, and its output made faster, then the optimiser.
+// asyncify.mjs: wasm-opt's Asyncify pass on just what can suspend, its output made faster, then the
+// optimiser.
 //
 //   node tools/asyncify.mjs WASM-OPT IN OUT -- ASYNCIFY-FLAGS -- OPTIMISER-FLAGS [--drop-internal-exports]
 //
@@ -10,6 +11,7 @@
 import { execFileSync } from 'node:child_process';
 import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { findSuspending, toBeNamed } from './reach.mjs';
 
 const DATA = String.raw`\(global\.get \$__asyncify_data\s*\)`;
 const GET = '(global.get $__asyncify_data)';
@@ -155,6 +157,13 @@ export function withoutInternalExports(wat) {
         (line, name) => (CALLED.has(name) ? line : ''));
 }
 
+const REMOVE_LIST = '--pass-arg=asyncify-removelist@';
+
+function neverSuspending(flags) {
+    const flag = flags.find((each) => each.startsWith(REMOVE_LIST));
+    return flag ? flag.slice(REMOVE_LIST.length).split(',') : [];
+}
+
 function main([wasmOpt, input, output, ...flags]) {
     const [, asyncifyFlags, all] = flags.join('\n').split(/^--$/m)
         .map((part) => part.split('\n').filter(Boolean));
@@ -168,7 +177,14 @@ function main([wasmOpt, input, output, ...flags]) {
     };
     const features = asyncifyFlags.filter((flag) => flag.startsWith('--enable-'));
     const file = `${output}.wat`;
-    run([input, ...asyncifyFlags, '-S', '-o', file]);
+    const list = `${output}.list`;
+    run([input, ...features, '-S', '-o', file]);
+    const names = toBeNamed(findSuspending(readFileSync(file, 'utf8'), neverSuspending(asyncifyFlags)));
+    writeFileSync(list, names.join(','));
+    run([input, ...asyncifyFlags, '--pass-arg=asyncify-ignore-indirect',
+        ...(names.length ? [`--pass-arg=asyncify-addlist@@${list}`, '--pass-arg=asyncify-propagate-addlist'] : []),
+        '-S', '-o', file]);
+    rmSync(list);
     const wat = readFileSync(file, 'utf8');
     if (wat.includes('"eddy_position_get"')) { // else nothing in it ever switches
         const text = positionInGlobal(wat);

@@ -225,7 +225,7 @@ export function configure({ host, mode, tools, programs = [], defines = [] }) {
     const runtime = runtimeFiles(host).map((file) => object(file, WARNINGS));
     lines.push(`build ${library}: ar ${runtime.map(ninja).join(' ')}`);
 
-    const implicit = [library, 'tools/asyncify.mjs', 'tools/finish.mjs', ...(host === 'wasip2' ? witFiles() : []), ...(host === 'web' ? [join(folder, 'eddy-library.js')] : [])];
+    const implicit = [library, 'tools/asyncify.mjs', 'tools/reach.mjs', 'tools/finish.mjs', ...(host === 'wasip2' ? witFiles() : []), ...(host === 'web' ? [join(folder, 'eddy-library.js')] : [])];
     if (host === 'web') writeLibraryJs(folder);
     for (const program of new Set([...projectPrograms(host), ...programs])) {
         const needs = needsOf(program);
