@@ -9,10 +9,13 @@
  * Exit status: 0 the crawl ran (broken links are what it is for), 1 the start is no page, 2 usage.
  */
 // build: sources=gumbo,uriparser
-// build: files=examples/crawl/*.c,@gumbo/src/*.c,@uriparser/src/*.c
-// build: cflags=-Iexamples/crawl,-I@gumbo/src,-I@uriparser/include
+// build: files=examples/crawl/*.c,@uriparser/src/*.c
+// build: files=@gumbo/src/attribute.c,@gumbo/src/error.c,@gumbo/src/string_*.c,@gumbo/src/tag.c
+// build: files=@gumbo/src/tokenizer.c,@gumbo/src/ut*.c,@gumbo/src/vector.c
+// build: cflags=-Oz,-Iexamples/crawl,-I@gumbo/src,-I@uriparser/include
 #include <eddy.h>
 
+#include <ctype.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,15 +53,15 @@ static void settle_broken(struct link *l, int rc) {
     const char *text = eddy_last_message();
     char reason[128] = "";
     if (rc == EDDY_ETIMEDOUT) {
-        double limit = (double)l->crawl->page_deadline / (double)EDDY_S;
-        snprintf(reason, sizeof reason, "no answer within %g s", limit);
+        sprintf(reason, "no answer within %.40s s", l->crawl->page_deadline_text);
     } else if (rc == EDDY_EFULL) {
-        snprintf(reason, sizeof reason, "larger than %u MB", PAGE_SIZE_LIMIT >> 20);
+        sprintf(reason, "larger than %u MB", PAGE_SIZE_LIMIT >> 20);
     } else if (rc == EDDY_EHTTP) {
         /* "404 Not Found: URL": the row names the address by itself */
         int length = (int)strcspn(text, ":");
         while (length > 0 && text[length - 1] == ' ') length--; /* not every server says a text */
-        snprintf(reason, sizeof reason, "%.*s", length, text);
+        if (length > (int)sizeof reason - 1) length = (int)sizeof reason - 1;
+        sprintf(reason, "%.*s", length, text);
     }
     if (*reason) text = reason;
     settle(l, LINK_BROKEN, *text ? text : eddy_strerror(rc));
@@ -274,10 +277,14 @@ static bool parse_count(const char *text, size_t *out) {
 
 static bool parse_seconds(const char *text, eddy_time *out) {
     char *end;
-    double seconds = strtod(text, &end);
-    if (*end != '\0' || end == text || !(seconds > 0.0 && seconds <= 1e6)) return false;
-    *out = (eddy_time)(seconds * (double)EDDY_S);
-    return *out > 0;
+    unsigned long whole = strtoul(text, &end, 10);
+    if (end == text || text[0] == '-' || whole > 1000000) return false;
+    *out = (eddy_time)whole * EDDY_S;
+    if (*end == '.') {
+        for (eddy_time digit = EDDY_S / 10; isdigit((unsigned char)*++end); digit /= 10)
+            *out += (*end - '0') * digit;
+    }
+    return *end == '\0' && *out > 0;
 }
 
 static bool parse_arguments(crawl *c, int argc, char **argv) {
@@ -296,7 +303,10 @@ static bool parse_arguments(crawl *c, int argc, char **argv) {
     while (ok && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
         switch (option) {
         case 'c': ok = parse_count(optarg, &c->concurrency); break;
-        case 'd': ok = parse_seconds(optarg, &c->page_deadline); break;
+        case 'd':
+            ok = parse_seconds(optarg, &c->page_deadline);
+            c->page_deadline_text = optarg;
+            break;
         case 'p': ok = parse_count(optarg, &c->page_limit); break;
         case 'l': c->list = true; break;
         case 'j': c->json = true; break;
@@ -311,7 +321,7 @@ static bool parse_arguments(crawl *c, int argc, char **argv) {
 }
 
 int eddy_main(int argc, char **argv) {
-    crawl c = {.concurrency = 32, .page_deadline = 30 * EDDY_S};
+    crawl c = {.concurrency = 32, .page_deadline = 30 * EDDY_S, .page_deadline_text = "30"};
     if (!parse_arguments(&c, argc, argv)) {
         fputs(usage, stderr);
         return 2;

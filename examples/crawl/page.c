@@ -67,17 +67,20 @@ static bool is_latin1(const char *html, size_t size, const char *content_type) {
     return false;
 }
 
-static char *latin1_to_utf8(const char *text, size_t size, size_t *out_size) {
+unsigned page_windows1252(unsigned c) {
     static const unsigned short upper[32] = {
         /* 0x80 to 0x9f, where windows-1252 has printable characters */
         0x20ac, 0x81,   0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021, 0x2c6,  0x2030, 0x160,
         0x2039, 0x152,  0x8d,   0x17d,  0x8f,   0x90,   0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
         0x2013, 0x2014, 0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0x9d,   0x17e,  0x178,
     };
+    return c >= 0x80 && c < 0xa0 ? upper[c - 0x80] : c;
+}
+
+static char *latin1_to_utf8(const char *text, size_t size, size_t *out_size) {
     char *out = must(malloc(3 * size + 1)), *end = out;
     for (size_t i = 0; i < size; i++) {
-        unsigned c = (unsigned char)text[i];
-        end = put_utf8(end, c >= 0x80 && c < 0xa0 ? upper[c - 0x80] : c);
+        end = put_utf8(end, page_windows1252((unsigned char)text[i]));
     }
     *out_size = (size_t)(end - out);
     return out;

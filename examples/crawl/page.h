@@ -16,6 +16,9 @@ typedef struct page {
 /* Does this content-type header announce HTML? No header at all does not. */
 bool page_is_html(const char *content_type);
 
+/* The character that the byte means in windows-1252, which is what HTML means by Latin-1. */
+unsigned page_windows1252(unsigned c);
+
 /* Reads the page. `content_type` (may be NULL) can name the charset; else the page's own <meta>
  * does; else it is UTF-8. Free with page_free. */
 void page_parse(page *p, const char *html, size_t size, const char *content_type);

@@ -13,17 +13,37 @@ static size_t count_state(const crawl *c, link_state state) {
     return n;
 }
 
-static double seconds(eddy_time t) {
-    return (double)t / (double)EDDY_S;
+typedef struct decimal {
+    char text[32];
+} decimal;
+
+/* value / unit with so many digits after the point. Integers only: what printf needs for floating
+ * point would be a sixth of the module. */
+static decimal in_units(uint64_t value, uint64_t unit, unsigned digits) {
+    uint64_t scale = 1;
+    for (unsigned i = 0; i < digits; i++) scale *= 10;
+    uint64_t scaled = value / unit * scale + (value % unit * scale + unit / 2) / unit;
+    decimal out;
+    sprintf(out.text, "%llu.%0*llu", (unsigned long long)(scaled / scale), (int)digits,
+            (unsigned long long)(scaled % scale));
+    return out;
+}
+
+static decimal seconds(eddy_time t, unsigned digits) {
+    return in_units((uint64_t)t, (uint64_t)EDDY_S, digits);
+}
+
+static decimal milliseconds(eddy_time t, unsigned digits) {
+    return in_units((uint64_t)t, (uint64_t)EDDY_MS, digits);
 }
 
 /* ---- progress ---- */
 
 static void progress_line(const crawl *c, const char *before, const char *after) {
-    fprintf(stderr, "%scrawl: %zu pages, %zu in flight, %zu waiting, %zu broken, %.1f MB, %.1f s%s",
+    fprintf(stderr, "%scrawl: %zu pages, %zu in flight, %zu waiting, %zu broken, %s MB, %s s%s",
             before, c->pages, c->in_flight, count_state(c, LINK_WAITING),
-            count_state(c, LINK_BROKEN), (double)c->bytes / 1e6, seconds(eddy_now() - c->began),
-            after);
+            count_state(c, LINK_BROKEN), in_units(c->bytes, 1000000, 1).text,
+            seconds(eddy_now() - c->began, 1).text, after);
     fflush(stderr);
 }
 
@@ -54,7 +74,7 @@ int report_progress(void *arg) {
 /* 29412331 as "29,412,331". */
 static const char *grouped(size_t n, char out[32]) {
     char digits[24];
-    int length = snprintf(digits, sizeof digits, "%zu", n);
+    int length = sprintf(digits, "%zu", n);
     char *end = out;
     for (int i = 0; i < length; i++) {
         if (i > 0 && (length - i) % 3 == 0) *end++ = ',';
@@ -70,7 +90,7 @@ static void count_row(const char *name, size_t n, const char *note) {
 }
 
 static void time_row(const char *name, eddy_time t, const char *note) {
-    printf("  %-22s %12.2f s%s%s\n", name, seconds(t), *note ? "   " : "", note);
+    printf("  %-22s %12s s%s%s\n", name, seconds(t, 2).text, *note ? "   " : "", note);
 }
 
 /* The address as short as it can be said: its path if it is of the site. */
@@ -83,8 +103,7 @@ static const char *finding(const crawl *c, const struct link *l) {
     static char text[512];
     const char *prefix = l->state == LINK_NOT_HTML ? "not HTML: " : "";
     if (l->state == LINK_LEAVES || l->state == LINK_REDIRECT) prefix = "leads to ";
-    snprintf(text, sizeof text, "%s%s", prefix,
-             l->target ? short_url(c, l->target->url) : l->detail);
+    sprintf(text, "%s%.480s", prefix, l->target ? short_url(c, l->target->url) : l->detail);
     return text;
 }
 
@@ -133,7 +152,7 @@ static void page_list(const crawl *c) {
     for (size_t i = 0; i < c->links.count; i++) {
         const struct link *l = c->links.all[i];
         if (l->state != LINK_PAGE) continue;
-        printf("  %10zu %9.1f  %-40s %s\n", l->bytes, (double)l->latency / (double)EDDY_MS,
+        printf("  %10zu %9s  %-40s %s\n", l->bytes, milliseconds(l->latency, 1).text,
                short_url(c, l->url), l->title);
     }
     putchar('\n');
@@ -155,8 +174,8 @@ void report_table(const crawl *c) {
     size_t unvisited = count_state(c, LINK_WAITING) + count_state(c, LINK_LOADING);
     eddy_time wall = c->ended - c->began;
     char speed[64];
-    snprintf(speed, sizeof speed, "%.1f times the wall time",
-             wall > 0 ? (double)c->latencies / (double)wall : 0.0);
+    sprintf(speed, "%s times the wall time",
+            in_units((uint64_t)c->latencies, wall > 0 ? (uint64_t)wall : 1, 1).text);
 
     if (c->list) page_list(c);
     findings(c);
@@ -203,8 +222,8 @@ static void json_link(const struct link *l) {
     printf("{\"url\": ");
     json_text(l->url);
     json_field("from", l->from ? l->from->url : NULL);
-    printf(", \"links\": %zu, \"depth\": %u, \"status\": %d, \"bytes\": %zu, \"ms\": %.3f",
-           l->named, l->depth, l->status, l->bytes, (double)l->latency / (double)EDDY_MS);
+    printf(", \"links\": %zu, \"depth\": %u, \"status\": %d, \"bytes\": %zu, \"ms\": %s",
+           l->named, l->depth, l->status, l->bytes, milliseconds(l->latency, 3).text);
     if (l->title) json_field("title", l->title);
     if (l->target) json_field("to", l->target->url);
     if (l->detail) json_field("detail", l->detail);
@@ -233,7 +252,7 @@ void report_json(const crawl *c) {
     json_links(c, "not_visited", LINK_WAITING);
     printf("  \"requests\": %zu,\n  \"bytes\": %zu,\n  \"most_in_flight\": %zu,\n", c->requests,
            c->bytes, c->most_in_flight);
-    printf("  \"other_sites\": %zu,\n  \"wall_ms\": %.3f,\n  \"latency_sum_ms\": %.3f\n}\n",
-           c->other_sites, (double)(c->ended - c->began) / (double)EDDY_MS,
-           (double)c->latencies / (double)EDDY_MS);
+    printf("  \"other_sites\": %zu,\n  \"wall_ms\": %s,\n  \"latency_sum_ms\": %s\n}\n",
+           c->other_sites, milliseconds(c->ended - c->began, 3).text,
+           milliseconds(c->latencies, 3).text);
 }

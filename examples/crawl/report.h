@@ -9,6 +9,7 @@ typedef struct crawl {
     const char *start;       /* as given on the command line */
     size_t concurrency;      /* pages asked for at a time */
     eddy_time page_deadline; /* for one page, from asking until its last byte */
+    const char *page_deadline_text;
     size_t page_limit;       /* 0: no limit */
     bool json, list, quiet;
 

@@ -58,7 +58,7 @@ static char *tidy(const char *reference) {
         if (isalnum(c) || bracket || (c < 0x80 && strchr(allowed, c) && !stray_percent)) {
             *end++ = (char)c;
         } else {
-            end += snprintf(end, 4, "%%%02X", c);
+            end += sprintf(end, "%%%02X", c);
         }
     }
     *end = '\0';

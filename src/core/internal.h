@@ -124,6 +124,8 @@ typedef struct eddy__text {
 } eddy__text;
 eddy__text *eddy__text_new(const char *bytes, size_t length); /* NULL without memory */
 eddy__text *eddy__text_format(const char *format, va_list arguments);
+/* The same for formats without floating point, which is half of printf's code. */
+eddy__text *eddy__text_format_integers(const char *format, va_list arguments);
 eddy__text *eddy__text_retain(eddy__text *text); /* NULL is allowed, here and below */
 void eddy__text_release(eddy__text *text);
 const char *eddy__text_read(const eddy__text *text);

@@ -77,15 +77,32 @@ eddy__text *eddy__text_new(const char *bytes, size_t length) {
     return text;
 }
 
-eddy__text *eddy__text_format(const char *format, va_list arguments) {
+typedef int formatter(char *out, size_t size, const char *format, va_list arguments);
+
+static eddy__text *format_by(formatter *write, const char *format, va_list arguments) {
     va_list again;
     va_copy(again, arguments);
-    int length = vsnprintf(NULL, 0, format, again);
+    int length = write(NULL, 0, format, again);
     va_end(again);
     if (length < 0) return NULL;
     eddy__text *text = eddy__text_new(NULL, (size_t)length);
-    if (text) vsnprintf(text->bytes, (size_t)length + 1, format, arguments);
+    if (text) write(text->bytes, (size_t)length + 1, format, arguments);
     return text;
+}
+
+eddy__text *eddy__text_format(const char *format, va_list arguments) {
+    return format_by(vsnprintf, format, arguments);
+}
+
+#ifdef __EMSCRIPTEN__
+/* Emscripten's libc has it as a program's printf becomes it that is given integers only. */
+int vsniprintf(char *out, size_t size, const char *format, va_list arguments);
+#else
+#define vsniprintf vsnprintf
+#endif
+
+eddy__text *eddy__text_format_integers(const char *format, va_list arguments) {
+    return format_by(vsniprintf, format, arguments);
 }
 
 eddy__text *eddy__text_retain(eddy__text *text) {

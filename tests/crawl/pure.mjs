@@ -1,6 +1,9 @@
 // What needs no network: addresses and pages. Native, under sanitizers.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+
+import { parse } from 'parse5';
 
 import { native, run } from './helpers.mjs';
 
@@ -106,6 +109,25 @@ test('titles, bases and links of a page', async () => {
   assert.deepEqual(await page('<frameset><frame src=a><frame src=b></frameset>'), [
     ...['title ', 'link a', 'link b'],
   ]);
+});
+
+test('character references mean what parse5 takes them for', async () => {
+  const table = await readFile('examples/crawl/char_ref.c', 'utf8');
+  const names = [...table.matchAll(/0x\w+, "(\w+)"/g)].map((found) => found[1]);
+  names.push(...[...table.matchAll(/^ +"([\w ]+)"/gm)].map((found) => found[1]).join('').split(' ').filter(Boolean));
+  assert.equal(names.length, 253 + 6); // HTML 4's, apos and the capitals that need no semicolon
+  const numbers = [0, 1, 32, 65, 127, 128, 0x81, 0x9f, 0xa0, 0xd7ff, 0xd800, 0xdfff, 0xfffd, 0x10ffff,
+    0x110000, 2 ** 32 + 65].flatMap((n) => [`&#${n};`, `&#x${n.toString(16)};x`, `&#${n} z`]);
+  const odd = ['&', '&;', '&#', '&#;', '&#x;', '&#xg', '&nosuchname;', '&ampx', '&amp;amp;', '&notit;', '&notin;',
+    '&lt', '&ltx', '&am', '&copy=1', '&reg1', '&AMP', '&Amp;', '& amp;', '&&amp;', '&not', '&yumlx'];
+  const all = [...names.flatMap((name) => [`&${name};`, `&${name}`, `&${name}=`, `&${name}x`]), ...numbers, ...odd];
+  const html = all.map((text) => `<a href="${text}|"></a>`).join('\n');
+  const link = (node) => [...(node.attrs ?? []).map(({ value }) => `link ${value}`),
+    ...(node.childNodes ?? []).flatMap(link)];
+  assert.deepEqual((await page(html)).slice(1), link(parse(html)));
+  for (const text of ['&copy', '&copyx', '&notit;', '&notin;', '&Amp;', '&amp', '&#x41 b', '&hearts;'])
+    assert.deepEqual(await page(`<title>${text}|</title>`),
+      [`title ${parse(`<title>${text}|</title>`).childNodes[0].childNodes[0].childNodes[0].childNodes[0].value}`]);
 });
 
 test('the charset comes from the header, else from the page, else it is UTF-8', async () => {

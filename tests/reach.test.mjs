@@ -1,0 +1,66 @@
+// Which functions the Asyncify pass is told can suspend: never too few. Real modules are run by the
+// conformance and frames tests; here is what each kind of call does.
+
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { findSuspending, toBeNamed } from '../tools/reach.mjs';
+import { setup } from '../tools/setup.mjs';
+
+const MODULE = `(module
+ (import "asyncify" "start_unwind" (func $start_unwind (param i32)))
+ (import "asyncify" "start_rewind" (func $start_rewind (param i32)))
+ (type $task (func (param i32) (result i32)))
+ (type $write (func (param i32 i32 i32) (result i32)))
+ (type $hook (func (param f64)))
+ (type $late (func (param i64)))
+ (type $quiet (func (param f32)))
+ (table $t 8 funcref)
+ (elem (i32.const 0) func $task_body $writer)
+ (elem declare func $late_body)
+ (func $park (param i32) (call $start_unwind (local.get 0)))
+ (func $enter (param i32) (result i32)
+  (call $start_rewind (local.get 0)) (call_indirect $t (type $task) (local.get 0) (i32.const 0)))
+ (func $main_loop (drop (call $enter (i32.const 0))))
+ (func $task_body (param i32) (result i32) (call $park (i32.const 8)) (i32.const 0))
+ (func $writer (param i32 i32 i32) (result i32) (i32.const 0))
+ (func $print (drop (call_indirect $t (type $write) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 1))))
+ (func $run_one (result i32) (call_indirect $t (type $task) (i32.const 1) (i32.const 0)))
+ (func $caller (drop (call $run_one)) (call $print))
+ (func $same_type_not_taken (param f64) (call $park (i32.const 1)))
+ (func $call_hook (call_indirect $t (type $hook) (f64.const 0) (i32.const 2)))
+ (func $late_body (param i64) (call $park (i32.const 2)))
+ (func $take (table.set $t (i32.const 3) (ref.func $late_body)))
+ (func $call_late (call_indirect $t (type $late) (i64.const 0) (i32.const 3)))
+ (func $tail (result i32) (return_call $run_one))
+ (func $promised (drop (call $run_one)))
+ (func $calls_promised (call $promised))
+ (func $quiet (param f32))
+ (export "a" (func $main_loop)) (export "b" (func $caller)) (export "c" (func $same_type_not_taken))
+ (export "d" (func $call_hook)) (export "e" (func $take)) (export "f" (func $call_late))
+ (export "g" (func $tail)) (export "h" (func $calls_promised)) (export "i" (func $quiet))
+)`;
+
+test('functions that can suspend: by calls, and by pointers of a type that some such function has', async (t) => {
+    const { wasmOpt } = await setup({ want: ['web'], quiet: true });
+    const folder = mkdtempSync(join(tmpdir(), 'eddy-reach-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, 'm.wat');
+    writeFileSync(file, MODULE);
+    for (const features of [['--all-features'], ['--enable-reference-types', '--enable-tail-call', '--enable-multivalue']]) {
+        const wat = execFileSync(wasmOpt, [file, ...features, '-S', '-o', '-'], { encoding: 'utf8', stdio: 'pipe' });
+        const found = findSuspending(wat, ['prom*']);
+        assert.deepEqual([...found.keys()].map((name) => name.slice(1)).sort(), ['call_late', 'caller', 'late_body',
+            'park', 'run_one', 'same_type_not_taken', 'tail', 'task_body']);
+        assert.deepEqual(toBeNamed(found).sort(), ['call_late', 'run_one']);
+    }
+});
+
+test('a text that cannot be read is an error, not a module in which nothing suspends', () => {
+    assert.throws(() => findSuspending('(module\n (func $a\n  (call_indirect $0 (type $none)\n  )\n )\n)', []),
+        /no type \$none/);
+    assert.throws(() => findSuspending('(module\n (func (param i32)\n )\n)', []), /cannot read/);
+});
