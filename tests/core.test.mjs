@@ -30,6 +30,7 @@ const SELF_CHECKING = {
     queues: 'queues: storage, lines, shutdown, lack of memory',
     channels: 'channels, broadcast, watch',
     selects: 'select: every kind of case, losers, turns',
+    pipes: 'pipes: bytes from task to task',
     queue_stress: 'queues, channels and selects at random',
     frames: 'locals of every kind survive suspensions',
     debugging: 'debug mode and its reports',

@@ -72,6 +72,19 @@ int eddy_shut(eddy_stream *s) EDDY__BLOCKS;
  * be ignored. Follows StreamWriter.close and .wait_closed. */
 int eddy_close(eddy_stream *s);
 
+/* Makes a pipe: what is written to *writer is read from *reader, in this program, by way of a memory of
+ * `capacity` bytes (0: 64 KiB), so that a writer waits for a reader that is slower. Each end is closed
+ * with eddy_close, in any order. Shutting or closing the writer is the end of what is read; once the
+ * reader is closed, writes return EDDY_ECLOSED. eddy_drain does not wait for the reader. Returns 0,
+ * EDDY_EINVAL, EDDY_ENOMEM. Never blocks. Follows Go's io.Pipe and StreamReader.feed_data. */
+int eddy_pipe(eddy_stream **reader, eddy_stream **writer, size_t capacity);
+
+/* Ends what is written to a pipe with an error: the reader gets what was written before, and then
+ * `code` with the text, each time. The writer is still to be closed. Returns 0; EDDY_EINVAL if it is
+ * no pipe's writer or `code` is not negative; EDDY_ESTATE if it has ended or a task writes to it.
+ * Never blocks. Follows Go's CloseWithError. */
+int eddy_pipe_fail(eddy_stream *writer, int code, const char *format, ...) EDDY__PRINTF(3, 4);
+
 /* The program's standard input, borrowed; always the same. NULL where the host has none. */
 eddy_stream *eddy_stdin(void);
 

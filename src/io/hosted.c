@@ -32,8 +32,14 @@ static void free_stream(eddy_stream *s) {
     eddy__free(EDDY__OWNER(s, hosted, stream), sizeof(hosted));
 }
 
-static const eddy__source host_source = {take, more, free_stream, put, room,
-                                         drain, shut, close_stream};
+static const eddy__source host_source = {.take = take,
+                                         .more = more,
+                                         .free = free_stream,
+                                         .put = put,
+                                         .room = room,
+                                         .drain = drain,
+                                         .shut = shut,
+                                         .close = close_stream};
 
 eddy_stream *eddy__stream_new(int number, const char *verb, const char *name) {
     hosted *h = eddy__alloc(sizeof *h);

@@ -25,11 +25,23 @@ static void take_held(eddy_stream *s, void *buffer, size_t size) {
     if (s->held_size == 0) eddy__stream_drop(s);
 }
 
-int eddy__stream_wait(const char *site, eddy_stream *s, eddy__op *op, bool *in_use) {
-    *in_use = true;
-    int rc = eddy__op_wait(site, op);
+int eddy__stream_wait(const char *site, eddy_stream *s, void (*ask)(eddy_stream *, eddy__op *),
+                      bool *in_use, bool *gone) {
+    int rc;
+    if (s->source->wait) {
+        *in_use = true;
+        rc = s->source->wait(site, s, in_use == &s->writing);
+    } else {
+        eddy__op op;
+        rc = eddy__op_begin(&op, s->what);
+        if (rc < 0) return rc;
+        ask(s, &op);
+        *in_use = true;
+        rc = eddy__op_wait(site, &op);
+    }
     *in_use = false;
     if (!s->closed) return rc;
+    *gone = true;
     if (!s->reading && !s->writing) s->source->free(s);
     return rc == EDDY_ECANCELED ? rc : EDDY_ECLOSED;
 }
@@ -39,11 +51,8 @@ static int read_source(const char *site, eddy_stream *s, void *buffer, size_t si
     for (;;) {
         int got = s->source->take(s, buffer, size);
         if (got != EDDY_EEMPTY) return got;
-        eddy__op op;
-        int rc = eddy__op_begin(&op, s->what);
-        if (rc < 0) return rc;
-        s->source->more(s, &op);
-        rc = eddy__stream_wait(site, s, &op, &s->reading);
+        bool gone;
+        int rc = eddy__stream_wait(site, s, s->source->more, &s->reading, &gone);
         if (rc < 0) return rc;
     }
 }

@@ -18,6 +18,9 @@ typedef struct eddy__source {
     void (*drain)(eddy_stream *s, eddy__op *op);
     int (*shut)(eddy_stream *s);
     void (*close)(eddy_stream *s); /* operations under way complete */
+    /* In place of more, room and drain, for streams between tasks of the program, of which the host
+     * knows nothing. [blocks] 0 when take, or put with `writing`, has something new to say. */
+    int (*wait)(const char *site, eddy_stream *s, bool writing);
 } eddy__source;
 
 struct eddy_stream {
@@ -35,9 +38,10 @@ struct eddy_stream {
 };
 
 void eddy__stream_drop(eddy_stream *s); /* what is held */
-/* Waits for an operation that was begun on a stream, with *in_use set meanwhile. Returns its result,
- * or ECLOSED: the stream is gone. */
-int eddy__stream_wait(const char *site, eddy_stream *s, eddy__op *op, bool *in_use);
+/* Waits for what `ask`, one of the source's functions, asks the host for, with *in_use, one of the
+ * stream's two, set meanwhile. Returns the result of that; or, with *gone set, ECLOSED or ECANCELED. */
+int eddy__stream_wait(const char *site, eddy_stream *s, void (*ask)(eddy_stream *s, eddy__op *op),
+                      bool *in_use, bool *gone);
 
 /* The rest of a stream with a zero byte appended, by malloc; EDDY_EFULL: more than `limit` bytes. */
 int eddy__stream_read_all(const char *site, eddy_stream *s, size_t limit, void **data, size_t *size);

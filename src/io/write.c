@@ -10,25 +10,13 @@ static int begin(const char *site, const eddy_stream *s) {
     return s->writing ? eddy__call_failed(EDDY_ESTATE, "another task writes to this stream") : 0;
 }
 
-/* Waits until the host calls back: for room, or until all has left. */
+/* Waits for room, or until all has left. */
 static int wait_for(const char *site, eddy_stream *s, void (*what)(eddy_stream *, eddy__op *),
                     bool *gone) {
-    eddy__op op;
-    int rc = eddy__op_begin(&op, s->what);
-    if (rc < 0) return rc;
-    what(s, &op);
-    bool closed_by_other;
-    s->writing = true;
-    rc = eddy__op_wait(site, &op);
-    s->writing = false;
-    closed_by_other = s->closed;
-    *gone = closed_by_other;
-    if (!closed_by_other) {
-        if (rc < 0 && rc != EDDY_ECANCELED) s->failed = rc;
-        return rc;
-    }
-    if (!s->reading) s->source->free(s);
-    return rc == EDDY_ECANCELED ? rc : EDDY_ECLOSED;
+    int rc = eddy__stream_wait(site, s, what, &s->writing, gone);
+    bool lasts = rc < 0 && rc != EDDY_ECANCELED && rc != EDDY_ENOMEM && rc != EDDY_ESTATE;
+    if (!*gone && lasts) s->failed = rc;
+    return rc;
 }
 
 /* A part has gone, the rest never will: nobody may write behind it. */
@@ -59,7 +47,7 @@ int eddy__write(const char *site, eddy_stream *s, const void *data, size_t size)
 }
 
 static int drain(const char *site, eddy_stream *s, bool *gone) {
-    if (!s->dirty) return 0;
+    if (!s->dirty || s->source->wait) return 0; /* it has left: the other end has it */
     int rc = wait_for(site, s, s->source->drain, gone);
     if (rc >= 0) s->dirty = false;
     return rc;
@@ -67,7 +55,7 @@ static int drain(const char *site, eddy_stream *s, bool *gone) {
 
 int eddy__drain(const char *site, eddy_stream *s) {
     int rc = begin(site, s);
-    bool gone;
+    bool gone = false;
     return rc < 0 ? rc : drain(site, s, &gone);
 }
 
