@@ -18,6 +18,8 @@ test('a hello that sleeps is small, and so is what loads it', async () => {
     assert.ok(wasm <= 12 * 1024, `the module has ${wasm} bytes gzipped`);
     const loader = gzipped('web/host.mjs', 'web/loader.mjs');
     assert.ok(loader <= 6 * 1024, `the loader has ${loader} bytes gzipped`);
+    const crawler = gzipped(await wasmOf('examples/crawl.c'));
+    assert.ok(crawler <= 40 * 1024, `the crawler has ${crawler} bytes gzipped`);
 });
 
 test('a module imports only what it uses', async () => {

@@ -9,7 +9,7 @@
 // imports, which are made functions here.
 
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { findSuspending, toBeNamed } from './reach.mjs';
 
@@ -117,7 +117,7 @@ export function positionInGlobal(wat) {
 }
 
 /** The sections of a module: { id, start, end, name }, name of custom sections only. */
-function* sectionsOf(bytes) {
+export function* sectionsOf(bytes) {
     let at = 8;
     const number = () => {
         let value = 0;
@@ -157,9 +157,13 @@ export function withoutInternalExports(wat) {
         (line, name) => (CALLED.has(name) ? line : ''));
 }
 
+/** The environment variable with the place for a copy of what was linked, for tools/size.mjs. */
+export const KEEP_LINKED = 'EDDY_KEEP_LINKED';
+
 const REMOVE_LIST = '--pass-arg=asyncify-removelist@';
 
-function neverSuspending(flags) {
+/** The functions that the flags of the pass name as never suspending. */
+export function neverSuspending(flags) {
     const flag = flags.find((each) => each.startsWith(REMOVE_LIST));
     return flag ? flag.slice(REMOVE_LIST.length).split(',') : [];
 }
@@ -175,6 +179,7 @@ function main([wasmOpt, input, output, ...flags]) {
             throw new Error(error.stderr || error.message);
         }
     };
+    if (process.env[KEEP_LINKED]) copyFileSync(input, process.env[KEEP_LINKED]);
     const features = asyncifyFlags.filter((flag) => flag.startsWith('--enable-'));
     const file = `${output}.wat`;
     const list = `${output}.list`;

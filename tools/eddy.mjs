@@ -26,6 +26,8 @@ const HELP = `./build.sh COMMAND
   conformance [--host H] [CASE…]       the conformance programs alone; --repeat memory|orders:
                                        natively, many times each; H may be valgrind, too
   bench [-- --json FILE]               the bench table
+  size NAME [--host H]                 what a module is made of, and which functions can suspend and why;
+                                       H: lean (default) web wasi wasip2
   docs                                 build/docs: API reference and guide, as pages
   clean                                remove what was built
 `;
@@ -129,6 +131,12 @@ const COMMANDS = {
         await installPackages();
         const own = args.filter((arg) => arg !== '--');
         return foreground(process.execPath, [join(ROOT, 'bench/run.mjs'), ...own]);
+    },
+    async size(args) {
+        const { values: { host = 'lean' }, positionals } = options(args);
+        if (positionals.length !== 1) throw new UsageError('size wants one NAME');
+        if (host === 'native') throw new UsageError('size is for modules: lean web wasi wasip2');
+        return (await import('./size.mjs')).size({ program: findProgram(positionals[0]), host });
     },
     async docs() {
         await installPackages();

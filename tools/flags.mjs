@@ -115,7 +115,8 @@ export const ASYNCIFY = {
         `--pass-arg=asyncify-removelist@${NEVER_SUSPEND.join(',')}`,
     ],
     release: ['-O3', '--strip-debug', '--strip-producers', '--strip-target-features'],
-    'lean-release': ['-Os', '--strip-debug', '--strip-producers', '--strip-target-features',
-        '--drop-internal-exports'],
+    // Small after compression: what is not inlined into a function that can suspend is not instrumented.
+    'lean-release': ['-Os', '--converge', '--one-caller-inline-max-function-size=60',
+        '--strip-debug', '--strip-producers', '--strip-target-features', '--drop-internal-exports'],
     debug: ['-O1', '-g'],
 };

@@ -7,17 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-static inline void *must(void *pointer) {
-    if (pointer) return pointer;
-    fputs("crawl: out of memory\n", stderr);
-    _Exit(1); /* nothing can be cleaned up without memory */
-}
+/* `pointer`, unless it is NULL: then the program ends. */
+void *must(void *pointer);
 
-static inline char *copy_text(const char *text, size_t length) {
-    char *copy = must(malloc(length + 1));
-    memcpy(copy, text, length);
-    copy[length] = '\0';
-    return copy;
-}
+/* A copy with a zero byte at its end. */
+char *copy_text(const char *text, size_t length);
 
 #endif

@@ -14,8 +14,8 @@ import { artifactOf, hostOf } from '../lib/hosts.mjs';
 const project = fileURLToPath(new URL('../../', import.meta.url));
 const CRAWL = 'examples/crawl.c';
 const programs = {
-  blocking: [CRAWL, 'tests/crawl/blocking.c', 'char_ref.c', 'links.c', 'page.c', 'report.c', 'url.c'],
-  pure: ['tests/crawl/pure.c', 'char_ref.c', 'page.c', 'url.c'],
+  blocking: [CRAWL, 'tests/crawl/blocking.c', 'char_ref.c', 'links.c', 'memory.c', 'page.c', 'report.c', 'url.c'],
+  pure: ['tests/crawl/pure.c', 'char_ref.c', 'memory.c', 'page.c', 'url.c'],
 };
 
 const out = path.join(project, 'build', 'tests-crawl');

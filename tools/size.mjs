@@ -1,0 +1,147 @@
+// size.mjs: `./build.sh size NAME`: what a module is made of, and which of its functions Asyncify
+// instruments, because they can suspend, with the reason.
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { KEEP_LINKED, neverSuspending, sectionsOf } from './asyncify.mjs';
+import { build, ROOT } from './build.mjs';
+import { ASYNCIFY } from './flags.mjs';
+import { findSuspending } from './reach.mjs';
+import { setup } from './setup.mjs';
+
+const SECTIONS = ['custom', 'type', 'import', 'function', 'table', 'memory', 'global', 'export', 'start', 'element',
+    'code', 'data', 'data count', 'tag'];
+
+function reader(bytes, start) {
+    let at = start;
+    const number = () => {
+        let value = 0;
+        for (let shift = 0; ; shift += 7) {
+            const byte = bytes[at++];
+            value += (byte & 0x7f) * 2 ** shift;
+            if (byte < 0x80) return value;
+        }
+    };
+    const take = (length) => bytes.subarray(at, (at += length));
+    return { number, take, byte: () => bytes[at++], text: () => take(number()).toString(), at: () => at };
+}
+
+function countImportedFunctions(section) {
+    let functions = 0;
+    const limits = () => {
+        const flags = section.number();
+        section.number();
+        if (flags & 1) section.number();
+    };
+    const skip = [() => { functions++; section.number(); }, () => { section.byte(); limits(); }, limits,
+        () => section.take(2), () => { section.byte(); section.number(); }];
+    for (let left = section.number(); left > 0; left--) {
+        section.text();
+        section.text();
+        skip[section.byte()]();
+    }
+    return functions;
+}
+
+function readNames(section, end) {
+    const names = new Map();
+    section.text(); // "name"
+    while (section.at() < end) {
+        const isFunctions = section.byte() === 1;
+        const size = section.number();
+        if (!isFunctions) {
+            section.take(size);
+            continue;
+        }
+        for (let left = section.number(); left > 0; left--) names.set(section.number(), section.text());
+    }
+    return names;
+}
+
+/** A module's functions: name -> bytes. Those without a name are #INDEX. */
+export function functionSizes(bytes) {
+    const sizes = [];
+    let imported = 0, names = new Map();
+    for (const { id, start, end, name } of sectionsOf(bytes)) {
+        const section = reader(bytes, start + 1);
+        section.number();
+        if (id === 2) imported = countImportedFunctions(section);
+        if (id === 10) {
+            for (let left = section.number(); left > 0; left--) {
+                const size = section.number();
+                section.take(size);
+                sizes.push(size);
+            }
+        }
+        if (id === 0 && name === 'name') names = readNames(section, end);
+    }
+    return new Map(sizes.map((size, i) => [names.get(imported + i) ?? `#${imported + i}`, size]));
+}
+
+/** Why a function can suspend: the calls from it down to the switch, as names. */
+function chain(suspending, name) {
+    const path = [];
+    for (let at = `$${name}`; suspending.has(at); at = suspending.get(at).because) path.push(at.slice(1));
+    return path.slice(1);
+}
+
+const number = (n) => n.toLocaleString('en-US');
+const row = (size, grown, name, text) =>
+    `${number(size).padStart(9)}  ${(grown === undefined ? '' : `${grown < 0 ? '' : '+'}${number(grown)}`).padStart(7)}  ${name.padEnd(28)}  ${text}`.trimEnd();
+
+function report({ program, host, mode, file, linked, tools, folder }) {
+    const shipped = readFileSync(file);
+    const { all: passFlags, release } = ASYNCIFY;
+    const keepNames = (flags) => flags.filter((flag) => !/^--(strip-|drop-)/.test(flag));
+    const optimise = keepNames(ASYNCIFY[`${host}-${mode}`] ?? release);
+    const features = passFlags.filter((flag) => flag.startsWith('--enable-'));
+    const run = (tool, args) => execFileSync(tool, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 28 });
+    const wat = run(tools.wasmOpt, [linked, ...features, '-S', '-o', '-']);
+    const suspending = findSuspending(wat, neverSuspending(passFlags));
+    const [plain, named] = ['plain.wasm', 'named.wasm'].map((name) => join(folder, name));
+    run(tools.wasmOpt, [linked, ...features, ...optimise, '-g', '-o', plain]);
+    run(process.execPath, [join(ROOT, 'tools/asyncify.mjs'), tools.wasmOpt, linked, named, '--', ...passFlags, '--',
+        ...optimise, '-g']);
+    const without = functionSizes(readFileSync(plain)), sizes = functionSizes(readFileSync(named));
+    const sum = (map) => [...map.values()].reduce((total, size) => total + size, 0);
+    const all = [...sizes].sort((a, b) => b[1] - a[1]);
+    const instrumented = all.filter(([name]) => suspending.has(`$${name}`) && !suspending.get(`$${name}`).top);
+    const others = all.filter(([name]) => !suspending.has(`$${name}`));
+
+    console.log(`${program}, ${host}, ${mode}: ${number(shipped.length)} bytes, ${number(gzipSync(shipped, { level: 9 }).length)} after gzip -9`);
+    if (host !== 'wasip2') // a component's sections are other ones
+        for (const { id, start, end, name } of sectionsOf(shipped))
+            if (end - start >= 100) console.log(row(end - start, undefined, `section ${SECTIONS[id] ?? id}`, id === 0 ? name : ''));
+    console.log(`\ncode: ${number(sum(sizes))} bytes in ${sizes.size} functions; without Asyncify ${number(sum(without))}`);
+    console.log(`\n${instrumented.length} functions are instrumented, because they can suspend (bytes, and what it adds):`);
+    for (const [name, size] of instrumented) {
+        const grown = without.has(name) ? size - without.get(name) : undefined;
+        console.log(row(size, grown, name, `calls ${chain(suspending, name).join(' > ')}`));
+    }
+    const gone = [...suspending].filter(([name, { top }]) => !top && !sizes.has(name.slice(1))).map(([name]) => name.slice(1));
+    if (gone.length) console.log(`inlined into these: ${gone.join(', ')}`);
+    console.log('\nthe largest of the others:');
+    for (const [name, size] of others.slice(0, 20)) console.log(row(size, undefined, name, ''));
+}
+
+export async function size({ program, host }) {
+    const mode = 'release';
+    const folder = mkdtempSync(join(tmpdir(), 'eddy-size-'));
+    try {
+        const linked = join(folder, 'linked.wasm');
+        const request = { host, mode, programs: [program], quiet: true };
+        // The link is done again, so that what it makes for Asyncify can be kept.
+        rmSync((await build(request)).get(program));
+        process.env[KEEP_LINKED] = linked;
+        const artifact = (await build(request)).get(program);
+        delete process.env[KEEP_LINKED];
+        const tools = await setup({ want: ['web', 'wasi'], quiet: true });
+        report({ program, host, mode, file: artifact.replace(/\.mjs$/, '.wasm'), linked, tools, folder });
+    } finally {
+        rmSync(folder, { recursive: true });
+    }
+    return 0;
+}
