@@ -95,14 +95,15 @@ const row = (size, grown, name, text) =>
 function report({ program, host, mode, file, linked, tools, folder }) {
     const shipped = readFileSync(file);
     const { all: passFlags, release } = ASYNCIFY;
-    const keepNames = (flags) => flags.filter((flag) => !/^--(strip-|drop-)/.test(flag));
-    const optimise = keepNames(ASYNCIFY[`${host}-${mode}`] ?? release);
+    // All that is done for the module as it is shipped, only its names are kept.
+    const optimise = (ASYNCIFY[`${host}-${mode}`] ?? release).filter((flag) => !flag.startsWith('--strip-'));
     const features = passFlags.filter((flag) => flag.startsWith('--enable-'));
     const run = (tool, args) => execFileSync(tool, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 28 });
     const wat = run(tools.wasmOpt, [linked, ...features, '-S', '-o', '-']);
     const suspending = findSuspending(wat, neverSuspending(passFlags));
     const [plain, named] = ['plain.wasm', 'named.wasm'].map((name) => join(folder, name));
-    run(tools.wasmOpt, [linked, ...features, ...optimise, '-g', '-o', plain]);
+    run(tools.wasmOpt, [linked, ...features, ...optimise.filter((flag) => !flag.startsWith('--drop-')), '-g',
+        '-o', plain]);
     run(process.execPath, [join(ROOT, 'tools/asyncify.mjs'), tools.wasmOpt, linked, named, '--', ...passFlags, '--',
         ...optimise, '-g']);
     const without = functionSizes(readFileSync(plain)), sizes = functionSizes(readFileSync(named));
