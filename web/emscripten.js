@@ -13,7 +13,7 @@ addToLibrary({
     $eddyHost: `=createEddyHost({
         memory: () => HEAPU8,
         tick: () => _eddy_tick(),
-        complete: (...args) => _eddy__host_complete(...args),
+        complete: (op, generation, result, data, size) => _eddy__host_complete(op, generation, result, data, size),
         alloc: (size) => _eddy__host_alloc(size),
         interrupt: () => _eddy_interrupt(),
         report: (text) => err(text),
@@ -44,8 +44,10 @@ addToLibrary({
     }, eddyValues)`,
     $eddyApp__postset: `Object.defineProperty(Module, 'eddy', { get: () => eddyApp().app });`,
     $eddyBodies: '="EDDY_JS_BODIES"',
-    $eddyFunctions__deps: ['$createEddyFunctions', '$eddyHost', '$eddyValues', '$eddyBodies'],
-    $eddyFunctions: '=createEddyFunctions(eddyHost, eddyValues, eddyBodies)',
+    $eddyFunctions__deps: ['$createEddyFunctions', '$eddyHost', '$eddyValues', '$eddyBodies', 'eddy__js_serve'],
+    $eddyFunctions: `=createEddyFunctions(eddyHost, eddyValues, eddyBodies, () => eddyFunctions.exports ??= {
+        eddy__js_serve: _eddy__js_serve,
+    })`,
 
     eddy_js_now__deps: ['$eddyHost'],
     eddy_js_now: () => eddyHost.now(),
@@ -99,16 +101,16 @@ addToLibrary({
     eddy_js_cancel: (op, generation) => eddyHost.cancel(op, generation),
 
     eddy_js_returned__deps: ['$eddyApp'],
-    eddy_js_returned: (...args) => eddyApp().returned(...args),
+    eddy_js_returned: (call, letter, result) => eddyApp().returned(call, letter, result),
     eddy_js_failed__deps: ['$eddyApp'],
     eddy_js_failed: (...args) => eddyApp().failed(...args),
     eddy_js_ended__deps: ['$eddyApp'],
     eddy_js_ended: (result) => eddyApp().ended(result),
 
     eddy_js_start__deps: ['$eddyFunctions'],
-    eddy_js_start: (...args) => eddyFunctions.start(...args),
+    eddy_js_start: (op, generation, called, slots) => eddyFunctions.start(op, generation, called, slots),
     eddy_js_run__deps: ['$eddyFunctions'],
-    eddy_js_run: (...args) => eddyFunctions.run(...args),
+    eddy_js_run: (called, slots) => eddyFunctions.run(called, slots),
     eddy_js_drop__deps: ['$eddyHost'],
     eddy_js_drop: (value) => eddyHost.drop(value),
     eddy_js_keep__deps: ['$eddyHost'],

@@ -10,9 +10,10 @@ export function createEddyApp(host, exports, values) {
     const pending = new Map(); // number -> call
     let lastCall = 0;
     let opened = false, ended = false;
+    let ofDeath; // makes the error of a call then
     let death; // code, name and message, when the module has trapped or called exit()
     let toldEnd;
-    const end = new Promise((done) => { toldEnd = done; });
+    const life = new Promise((done) => { toldEnd = done; });
 
     const slots = exports.eddy__export_slots() >>> 0;
     for (let at = exports.eddy__exports_begin() >>> 0; at < exports.eddy__exports_end() >>> 0; at += SIGNATURE) {
@@ -65,25 +66,53 @@ export function createEddyApp(host, exports, values) {
         return block;
     }
 
+    let starting; // the call whose first step runs now, the innermost: mostly that is all of it
+
     function begin(signature, list, signal) {
+        const block = pass(signature.letters, list);
+        if (block === undefined) return refusal(ENOMEM, 'EDDY_ENOMEM', 'out of memory', signature);
+        do lastCall = (lastCall + 1) >>> 0;
+        while (lastCall === 0 || pending.has(lastCall));
+        const call = {
+            number: lastCall, signature, signal, task: 0, onAbort: undefined,
+            ended: false, value: undefined, error: undefined, resolve: undefined, reject: undefined,
+        };
+        const outer = starting;
+        starting = call;
+        try {
+            call.task = start(signature.pointer, call.number, block);
+        } catch {
+            // A trap, which rejects this call with all others.
+        } finally {
+            starting = outer;
+        }
+        if (death && !call.ended) end(call, undefined, ofDeath(signature));
+        if (call.ended) return call.error ? Promise.reject(call.error) : Promise.resolve(call.value);
+        pending.set(call.number, call);
+        if (signal) watch(call);
         return new Promise((resolve, reject) => {
-            do lastCall = (lastCall + 1) >>> 0;
-            while (lastCall === 0 || pending.has(lastCall));
-            const number = lastCall;
-            const call = { resolve, reject, signature, signal, task: 0, onAbort: undefined };
-            const block = pass(signature.letters, list);
-            if (block === undefined) {
-                reject(new EddyError(ENOMEM, 'EDDY_ENOMEM', 'out of memory', signature.name,
-                    signature.site));
-                return;
-            }
-            pending.set(number, call);
-            // A trap rejects this call with all others: what it throws besides is ignored here.
-            call.task = host.enter(() => exports.eddy__export_start(signature.pointer, number, block));
-            if (!signal || !pending.has(number)) return;
-            call.onAbort = () => host.enter(() => exports.eddy__export_cancel(call.task));
-            signal.addEventListener('abort', call.onAbort);
+            call.resolve = resolve;
+            call.reject = reject;
         });
+    }
+
+    const start = (pointer, number, block) =>
+        host.enter(() => exports.eddy__export_start(pointer, number, block));
+
+    function watch(call) {
+        const abort = () => host.enter(() => exports.eddy__export_cancel(call.task));
+        if (call.signal.aborted) return abort(); // by its own first step
+        call.onAbort = abort;
+        call.signal.addEventListener('abort', abort);
+    }
+
+    function end(call, value, error) {
+        if (call.onAbort) call.signal.removeEventListener('abort', call.onAbort);
+        call.ended = true;
+        call.value = value;
+        call.error = error;
+        if (error) call.reject?.(error);
+        else call.resolve?.(value);
     }
 
     function invoke(signature, list) {
@@ -112,32 +141,34 @@ export function createEddyApp(host, exports, values) {
     }
 
     function take(number) {
+        number >>>= 0;
+        if (starting?.number === number) return starting;
         const call = pending.get(number);
         pending.delete(number);
-        if (call?.onAbort) call.signal.removeEventListener('abort', call.onAbort);
         return call;
     }
 
     function returned(number, letter, pointer) {
-        const call = take(number >>> 0);
+        const call = take(number);
         if (!call) return;
+        let value, error;
         try {
             letter = String.fromCharCode(letter);
             pointer >>>= 0;
-            const value = values.read(letter, pointer);
+            value = values.read(letter, pointer);
             if (letter === 'j') host.drop(host.view().getUint32(pointer, true));
-            call.resolve(value);
-        } catch (error) {
-            call.reject(error); // a pointer that is none: it must not unwind through C
+        } catch (thrown) {
+            error = thrown; // a pointer that is none: it must not unwind through C
         }
+        end(call, value, error);
     }
 
     function failed(number, code, name, message, task, site) {
-        const call = take(number >>> 0);
+        const call = take(number);
         if (!call) return;
         const options = call.signal?.aborted ? { cause: call.signal.reason } : undefined;
-        call.reject(new EddyError(code, host.string(name), host.string(message), host.string(task),
-            host.string(site), options));
+        end(call, undefined, new EddyError(code, host.string(name), host.string(message),
+            host.string(task), host.string(site), options));
     }
 
     // ---- the life of a module -------------------------------------------------------------------------
@@ -157,8 +188,10 @@ export function createEddyApp(host, exports, values) {
         const left = error?.name === 'ExitStatus';
         death = left ? [ECLOSED, 'EDDY_ECLOSED', 'the program has left']
             : [EHOST, 'EDDY_EHOST', `the module has trapped: ${error?.message ?? error}`];
-        for (const [number, { signature }] of [...pending]) {
-            take(number).reject(new EddyError(...death, signature.name, signature.site, { cause: error }));
+        ofDeath = ({ name, site }) => new EddyError(...death, name, site, { cause: error });
+        for (const [number, call] of [...pending]) {
+            pending.delete(number);
+            end(call, undefined, ofDeath(call.signature));
         }
         ended = true;
         toldEnd(left ? error.status : undefined);
@@ -190,7 +223,7 @@ export function createEddyApp(host, exports, values) {
         close() {
             if (!opened) open();
             if (!ended && !host.isDead() && host.enter(() => exports.eddy__library_close()) === ESTATE) hasEnded(0);
-            return end;
+            return life;
         },
         /** The tasks there are: what each waits for, and where it does and was spawned. */
         tasks: () => inspect(0).map((line) => {
@@ -200,7 +233,7 @@ export function createEddyApp(host, exports, values) {
         /** Who waits for whom, as text. */
         tree: () => inspect(1).join('\n'),
         /** Settles with the program's exit status, or a library's 0. */
-        ended: end,
+        ended: life,
     };
     for (const signature of functions.values()) {
         const method = (...list) => invoke(signature, list);

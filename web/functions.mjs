@@ -1,12 +1,18 @@
 // functions.mjs: C calls JavaScript: the bodies of EDDY_ASYNC_JS and EDDY_JS. Its other side is
 // javascript.c.
 
-/** `bodies`: name -> [function (signal, …arguments), whether it looks at the signal]. */
-export function createEddyFunctions(host, values, bodies) {
+/**
+ * `bodies`: name -> [function (signal, …arguments), whether it looks at the signal]; `exports()`: the
+ * module's functions, once it is there.
+ */
+export function createEddyFunctions(host, values, bodies, exports) {
     const ENOMEM = -5;
     const known = new Map(); // address of a signature -> what we know of it
 
+    let lastPointer, lastFound;
+
     function functionOf(pointer) {
+        if (pointer === lastPointer) return lastFound;
         let found = known.get(pointer);
         if (!found) {
             const { name, letters } = values.signatureOf(pointer);
@@ -16,7 +22,8 @@ export function createEddyFunctions(host, values, bodies) {
             found = { name, letters, body, usesSignal };
             known.set(pointer, found);
         }
-        return found;
+        lastPointer = pointer;
+        return (lastFound = found);
     }
 
     function argumentsOf({ letters }, slots) {
@@ -28,6 +35,7 @@ export function createEddyFunctions(host, values, bodies) {
     /** Stores the result; -> 0, or ENOMEM; throws if it is not of the type. */
     function store({ name, letters }, value, slots) {
         const letter = letters[0];
+        if (letter === 'v') return 0;
         const problem = values.wrong(letter, value);
         if (problem) throw new TypeError(`the result of ${name} ${problem}`);
         const bytes = values.payloadOf(letter, value);
@@ -37,25 +45,55 @@ export function createEddyFunctions(host, values, bodies) {
         return 0;
     }
 
+    // ---- asynchronous ones: what waits for their promises is kept and used again --------------------
+
+    const unused = [];
+
+    function makeWait() {
+        const wait = {
+            op: 0, generation: 0, slots: 0, called: undefined,
+            resolved(value) {
+                const { op, generation, called, slots } = wait;
+                unused.push(wait);
+                // Cancelled in the meantime: where the result would go is somebody else's now.
+                if (!host.isWanted(op, generation) || host.isDead()) return;
+                let result;
+                try {
+                    result = store(called, value, slots);
+                } catch (error) {
+                    host.fail(op, generation, error);
+                    return;
+                }
+                host.settle(exports().eddy__js_serve, op, generation, result);
+            },
+            rejected(error) {
+                const { op, generation } = wait;
+                unused.push(wait);
+                host.fail(op, generation, error);
+            },
+        };
+        return wait;
+    }
+
     function start(op, generation, pointer, slots) {
         const called = functionOf(pointer >>> 0);
         slots >>>= 0;
         const controller = called.usesSignal ? new AbortController() : undefined;
-        host.begin(op, generation, () => controller?.abort());
-        const failed = (error) => host.fail(op, generation, error);
+        host.begin(op, generation, controller && (() => controller.abort()));
+        let promise;
         try {
-            called.body(controller?.signal, ...argumentsOf(called, slots)).then((value) => {
-                // Cancelled in the meantime: where the result would go is somebody else's now.
-                if (!host.isWanted(op, generation) || host.isDead()) return;
-                try {
-                    host.complete(op, generation, store(called, value, slots));
-                } catch (error) {
-                    failed(error);
-                }
-            }, failed);
+            promise = called.letters.length === 1 ? called.body(controller?.signal)
+                : called.body(controller?.signal, ...argumentsOf(called, slots));
         } catch (error) {
-            failed(error);
+            host.fail(op, generation, error);
+            return;
         }
+        const wait = unused.pop() ?? makeWait();
+        wait.op = op;
+        wait.generation = generation;
+        wait.slots = slots;
+        wait.called = called;
+        promise.then(wait.resolved, wait.rejected);
     }
 
     /** -> 0, or memory of the module's with the text of what was thrown; 1: not even that. */

@@ -16,7 +16,7 @@ export class EddyError extends Error {
 
 /**
  * @param {object} module
- * @param {() => Uint8Array} module.memory   the module's bytes now: growth replaces them
+ * @param {() => Uint8Array} module.memory   the module's bytes now: another array after growth
  * @param {() => number} module.tick          eddy_tick
  * @param {(op: number, generation: number, result: number, data: number, size: number) => void}
  *        module.complete                     eddy__host_complete
@@ -29,8 +29,7 @@ export function createEddyHost(module) {
     // Values of include/eddy/error.h.
     const ENOMEM = -5, EHOST = -13;
     const LONGEST_TIMEOUT = 2 ** 31 - 1;
-    // Microtasks starve the page: after so many in a row, or so long, the next tick is a macrotask.
-    const MICROTASKS = 64, MICROTASK_MS = 8;
+    const MICROTASK_MS = 8; // they starve the page: after so long the next tick is a macrotask
 
     const isNode = typeof process === 'object' && !!process.versions?.node;
     const decoder = new TextDecoder();
@@ -38,13 +37,13 @@ export function createEddyHost(module) {
 
     // ---- memory ------------------------------------------------------------------------------------
 
-    let cachedView;
+    let bytes, bytesView;
 
-    /** Of the memory as it is now: growth replaces the buffer. */
+    /** Of the memory as it is now: growth replaces it. */
     function view() {
-        const { buffer } = module.memory();
-        if (cachedView?.buffer !== buffer) cachedView = new DataView(buffer);
-        return cachedView;
+        const memory = module.memory();
+        if (memory !== bytes) bytesView = new DataView((bytes = memory).buffer);
+        return bytesView;
     }
 
     function string(pointer) {
@@ -56,13 +55,16 @@ export function createEddyHost(module) {
     // ---- when the loop is called -----------------------------------------------------------------
 
     let scheduled = false; // a call of run() is on its way
-    let ticking = false;
+    let ticking = false, completing = false; // the module runs: a tick, or takes in a completion
     let dead = false; // the module trapped: its memory cannot be trusted any more
-    let microtasks = 0, microtasksSince = 0;
+    let clock = 0; // as the module last read it, which it does in each tick
+    let microtasksSince; // undefined: there was none since the last macrotask
     let timer, timerAt = 0; // the one host timer, and when it is due; undefined: not set
     let keepAlive; // a timer that is never due; see holdProcess
     let macrotask;
     const onDeath = [], onEnd = []; // callbacks: of a trap or exit(), of the end of the program
+
+    const now = () => (clock = performance.now());
 
     function makeMacrotask() {
         // setTimeout would be clamped to 4 ms in pages.
@@ -84,29 +86,31 @@ export function createEddyHost(module) {
     }
 
     function runMacrotask() {
-        microtasks = 0;
+        microtasksSince = undefined;
         run();
     }
 
+    function mustGiveWay() {
+        microtasksSince ??= now();
+        return clock - microtasksSince >= MICROTASK_MS;
+    }
+
     // A completion that finds the loop idle is served in a microtask, for low latency.
-    function scheduleForCompletion() {
+    function serveCompletion() {
         if (scheduled || ticking || dead) return;
-        if (microtasks === 0) microtasksSince = performance.now();
-        const allowed = microtasks < MICROTASKS &&
-            performance.now() - microtasksSince < MICROTASK_MS;
-        if (!allowed) return schedule();
-        microtasks++;
+        if (mustGiveWay()) return schedule();
         scheduled = true;
         queueMicrotask(run);
     }
 
-    function run() {
+    /** `step` with its arguments, or a tick. */
+    function run(step, op, generation, result) {
         scheduled = false;
         if (dead || ticking) return;
         ticking = true;
         let delay;
         try {
-            delay = module.tick();
+            delay = step ? step(op, generation, result) : module.tick();
         } catch (error) {
             if (die(error)) throw error;
             return;
@@ -146,7 +150,7 @@ export function createEddyHost(module) {
     /** Nothing but a timer holds Node alive while a promise is pending. */
     function holdProcess() {
         if (!isNode) return;
-        const wanted = operations.size > 0 && timer === undefined && !dead;
+        const wanted = underWay > 0 && timer === undefined && !dead;
         if (wanted === (keepAlive !== undefined)) return;
         if (!wanted) clearTimeout(keepAlive);
         keepAlive = wanted ? setTimeout(() => {}, LONGEST_TIMEOUT) : undefined;
@@ -170,13 +174,12 @@ export function createEddyHost(module) {
         // Rounded up: early timers would only make the loop look at the clock again.
         timer = setTimeout(() => {
             timer = undefined;
-            microtasks = 0;
-            run();
+            runMacrotask();
         }, Math.min(Math.ceil(delay), LONGEST_TIMEOUT));
     }
 
     function wake() {
-        if (!ticking) schedule();
+        if (!ticking && !completing) schedule();
     }
 
     // ---- interrupts and the end ---------------------------------------------------------------------
@@ -203,17 +206,31 @@ export function createEddyHost(module) {
 
     // ---- operations: one path back into the module -------------------------------------------------------
 
-    const operations = new Map(); // op -> { generation, cancel }
+    const generations = [], cancels = []; // by operation; 0: it is not under way
+    let underWay = 0, settled = 0;
 
     function begin(op, generation, cancel) {
-        operations.set(op, { generation, cancel });
+        generations[op] = generation;
+        cancels[op] = cancel;
+        underWay++;
     }
 
+    const isWanted = (op, generation) => generations[op] === generation;
+
     function take(op, generation) {
-        const operation = operations.get(op);
-        if (operation?.generation !== generation) return undefined;
-        operations.delete(op);
-        return operation;
+        if (!isWanted(op, generation)) return false;
+        generations[op] = 0;
+        cancels[op] = undefined;
+        underWay--;
+        return true;
+    }
+
+    // Outside of a tick a promise's handlers would swallow what is thrown; inside it goes through the
+    // module to run().
+    function trapped(error) {
+        if (ticking) throw error;
+        if (die(error)) queueMicrotask(() => { throw error; });
+        return false;
     }
 
     /** Whether the module has got all of it. */
@@ -222,10 +239,22 @@ export function createEddyHost(module) {
         try {
             return hand(op, generation, result, bytes);
         } catch (error) {
-            if (ticking) throw error; // through the module, to run()
-            if (!die(error)) return false;
-            queueMicrotask(() => { throw error; }); // a promise's handlers would swallow it
-            return false;
+            return trapped(error);
+        }
+    }
+
+    /**
+     * In a promise's handler: completes an operation that is wanted. If it is the only one under way,
+     * `serve` does that and runs what it wakes, mostly without a look at the clock.
+     */
+    function settle(serve, op, generation, result) {
+        const inTurn = underWay > 1 || scheduled || ticking || dead || (++settled & 15) === 0;
+        if (inTurn || mustGiveWay()) return complete(op, generation, result);
+        take(op, generation);
+        try {
+            return run(serve, op, generation, result);
+        } catch (error) {
+            return trapped(error);
         }
     }
 
@@ -242,13 +271,16 @@ export function createEddyHost(module) {
                 result = ENOMEM;
             }
         }
+        completing = true; // what it wakes is served below
         module.complete(op, generation, result, data, data ? size : 0);
-        scheduleForCompletion();
+        completing = false;
+        serveCompletion();
         return !bytes || data !== 0;
     }
 
     function cancel(op, generation) {
-        take(op, generation)?.cancel();
+        const stop = cancels[op];
+        if (take(op, generation)) stop?.();
     }
 
     function textOf(error) {
@@ -277,15 +309,13 @@ export function createEddyHost(module) {
     }
 
     const host = {
-        wake, exit, catchInterrupts, cancel, begin, complete, fail, enter, textOf, string, view, keep,
-        onDeath, onEnd, encoder,
+        wake, exit, catchInterrupts, cancel, begin, complete, settle, fail, isWanted, enter, textOf, string, view, keep,
+        onDeath, onEnd, encoder, now,
         memory: module.memory,
         alloc: module.alloc,
-        isWanted: (op, generation) => operations.get(op)?.generation === generation,
         valueOf: (number) => values.get(number >>> 0),
         drop: (number) => { values.delete(number >>> 0); },
         isDead: () => dead,
-        now: () => performance.now(),
         report: (text, length) => {
             text >>>= 0;
             const line = decoder.decode(module.memory().subarray(text, text + length));

@@ -57,6 +57,11 @@ int eddy__js_run(const eddy__signature *function, eddy__slot *slots) {
     return EDDY_EHOST;
 }
 
+/* A function's promise has settled; the rest is eddy_tick's. */
+EDDY__EXPORT double eddy__js_serve(uint32_t op, uint32_t generation, int result) {
+    return eddy__loop_serve(op, generation, result);
+}
+
 /* how: 0 forgotten, 1 resolved, 2 rejected with a text. */
 EDDY__EXPORT void eddy__future_from_js(eddy_future *f, int how, int result, char *text) {
     eddy__host_hold(-1);

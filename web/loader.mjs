@@ -115,19 +115,6 @@ function runMain(exports, host, args) {
  */
 export async function load(source, options = {}) {
     const module = await compile(source);
-    const wanted = WebAssembly.Module.imports(module);
-    const imports = (name) => wanted.some((one) => one.name === name);
-    const more = wanted.some(({ module: from, name }) =>
-        from.startsWith('wasi') && !/^(fd_(write|close|seek)|proc_exit)$/.test(name));
-    const [wasi, http, streams, values, app, functions] = await Promise.all([
-        more ? import('./wasi.mjs') : undefined,
-        imports('eddy_js_fetch') ? import('./http.mjs') : undefined,
-        imports('eddy_js_stream_close') ? import('./streams.mjs') : undefined,
-        imports('eddy_js_failed') || imports('eddy_js_run') ? import('./values.mjs') : undefined,
-        imports('eddy_js_failed') ? import('./exports.mjs') : undefined,
-        imports('eddy_js_run') ? import('./functions.mjs') : undefined,
-    ]);
-
     const out = outputs(options);
     let exports, toldEnd;
     const ended = new Promise((done) => { toldEnd = done; });
@@ -136,7 +123,8 @@ export async function load(source, options = {}) {
         if (isNode && !options.print && status) process.exitCode ??= status;
         toldEnd(status);
     };
-    const memory = () => new Uint8Array(exports.memory.buffer);
+    let bytes = []; // growth empties them
+    const memory = () => (bytes.length ? bytes : (bytes = new Uint8Array(exports.memory.buffer)));
     const host = createEddyHost({
         memory,
         tick: () => exports.eddy_tick(),
@@ -149,50 +137,33 @@ export async function load(source, options = {}) {
     });
     host.onDeath.push((error) => { if (error?.name !== 'ExitStatus') end(undefined); });
 
-    const env = {
-        eddy_js_now: host.now,
-        eddy_js_wake: host.wake,
-        eddy_js_report: host.report,
-        eddy_js_exit: host.exit,
-        eddy_js_catch_interrupts: () => host.catchInterrupts(options.signal),
-        eddy_js_abort() { throw new Error('eddy: a stack is broken'); },
-        eddy_js_cancel: host.cancel,
-        eddy_js_drop: host.drop,
-        eddy_js_keep: (value) => host.keep(host.valueOf(value)),
-        emscripten_notify_memory_growth() {},
-    };
-    if (http) Object.assign(env, http.httpImports(http.createEddyHttp(host)));
-    if (streams) Object.assign(env, streams.streamImports(streams.createEddyStreams(host)));
-    const crossing = values?.createEddyValues(host, () => exports);
-    if (functions) {
-        const calls = functions.createEddyFunctions(host, crossing, options.bodies ?? {});
-        Object.assign(env, { eddy_js_start: calls.start, eddy_js_run: calls.run });
-    }
-    let calls;
-    for (const name of ['returned', 'failed', 'ended']) env[`eddy_js_${name}`] = (...args) => calls[name](...args);
-
     const provided = {
-        env: { ...env, ...options.imports?.env },
-        wasi_snapshot_preview1: {
-            ...basicWasi(out, host.view, memory), ...wasi?.createEddyWasi(host.view, memory),
+        env: {
+            eddy_js_now: host.now,
+            eddy_js_wake: host.wake,
+            eddy_js_report: host.report,
+            eddy_js_exit: host.exit,
+            eddy_js_catch_interrupts: () => host.catchInterrupts(options.signal),
+            eddy_js_abort() { throw new Error('eddy: a stack is broken'); },
+            emscripten_notify_memory_growth() {},
+            ...options.imports?.env,
         },
+        wasi_snapshot_preview1: basicWasi(out, host.view, memory),
     };
-    for (const { module: from, name } of wanted) {
-        if (provided[from]?.[name] || options.imports?.[from]?.[name]) continue;
-        (provided[from] ??= {})[name] = () => {
-            throw new Error(`the module calls ${from}.${name}, which this loader does not have`);
-        };
+    const wanted = WebAssembly.Module.imports(module);
+    let appOf;
+    if (wanted.some(({ module: from, name }) => !provided[from]?.[name])) {
+        const { addParts } = await import('./parts.mjs');
+        appOf = await addParts(wanted, provided, host, memory, () => exports, options);
     }
     const instance = await WebAssembly.instantiate(module, { ...options.imports, ...provided });
     exports = instance.exports;
-    if (app) {
-        calls = app.createEddyApp(host, exports, crossing);
-    }
+    const app = appOf?.(exports) ??
+        { ended, close() { host.enter(() => exports.eddy_interrupt()); return ended; } };
     host.enter(() => {
         exports._initialize?.();
         runMain(exports, host, [options.name ?? 'eddy', ...(options.args ?? [])]);
     });
-    const result = calls?.app ?? { ended, close() { host.enter(() => exports.eddy_interrupt()); return ended; } };
-    result.exports = exports;
-    return result;
+    app.exports = exports;
+    return app;
 }

@@ -755,7 +755,10 @@ int eddy__loop_close(void); /* of a program: an interrupt */
 /* Between the two a host's call may run a task's first step. False: not now, steps are being run. */
 bool eddy__loop_enter(void);
 void eddy__loop_leave(eddy_time next_before); /* eddy__timers_next() from before */
-/* Runs passes until nothing is ready or the clock says `until`. True: there is more to run now. */
+/* Guest hosts: a completion without data, and eddy_tick for what it wakes, by the clock as it was. */
+double eddy__loop_serve(uint32_t op, uint32_t generation, int result);
+/* Runs passes until nothing is ready or the clock says `until`. True: there is more to run now. The
+ * clock has been looked at. */
 bool eddy__loop_turn(eddy_time until);
 /* Nothing is ready. True: that changed something, go on; false: the run is over, or waits. */
 bool eddy__loop_idle(void);

@@ -314,7 +314,7 @@ EDDY__INLINE bool run_next(bool observed) {
 /* One instance does nothing besides, the other lets debug mode and traces see each step. */
 EDDY__INLINE bool run_until(eddy_time until, bool observed) {
     bool more = false;
-    uint32_t steps = look_at_clock();
+    uint32_t steps = loop.look_interval;
     do {
         if (EDDY__UNLIKELY(--steps == 0)) {
             steps = look_at_clock();
@@ -357,6 +357,7 @@ bool eddy__loop_idle(void) {
 int eddy__loop_drive(void) {
     loop.sync = true;
     for (;;) {
+        (void)look_at_clock();
         (void)eddy__loop_turn(EDDY_FOREVER);
         if (eddy__loop_over()) break;
         if (eddy__loop_idle()) continue;
@@ -369,17 +370,34 @@ int eddy__loop_drive(void) {
     return loop.result;
 }
 
-EDDY__EXPORT double eddy_tick(void) {
-    if (loop.in_pass || loop.sync) return -1;
-    eddy_time until = eddy__host_now() + TICK_BUDGET;
+static double tick(bool looks) {
+    eddy_time until = EDDY_FOREVER;
     do {
-        if (eddy__loop_turn(loop.is_virtual ? EDDY_FOREVER : until)) return 0;
+        if (looks) (void)look_at_clock();
+        if (until == EDDY_FOREVER && !loop.is_virtual) until = loop.now + TICK_BUDGET;
+        if (eddy__loop_turn(until)) return 0;
+        looks = true;
     } while (eddy__loop_idle());
     eddy_time next = eddy__timers_next();
     if (next == EDDY_FOREVER || loop.is_virtual) return -1;
     eddy_time delay = next - eddy__host_now();
     return delay <= 0 ? 0 : (double)delay / (double)EDDY_MS;
 }
+
+EDDY__EXPORT double eddy_tick(void) {
+    if (loop.in_pass || loop.sync) return -1;
+    return tick(true);
+}
+
+#if EDDY__GUEST
+double eddy__loop_serve(uint32_t op, uint32_t generation, int result) {
+    bool may = eddy__loop_enter();
+    eddy__host_complete(op, generation, result, NULL, 0);
+    if (!may) return -1;
+    loop.in_pass = false;
+    return tick(false);
+}
+#endif
 
 static void begin_phase(bool ending) {
     loop.phase = ending ? EDDY__ENDING : EDDY__RUN;

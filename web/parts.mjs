@@ -1,0 +1,47 @@
+// parts.mjs: what loader.mjs adds for a module that does more than compute, sleep and print: requests,
+// streams, calls both ways. Only the parts that it imports are loaded.
+
+/**
+ * Adds to `provided`, the imports there are; -> what makes the app of the instance's exports, or
+ * undefined. `exports()`: the same, later.
+ */
+export async function addParts(wanted, provided, host, memory, exports, options) {
+    const imports = (name) => wanted.some((one) => one.name === name);
+    const { env, wasi_snapshot_preview1: wasi } = provided;
+    const isMissing = ({ module: from, name }) => !(provided[from]?.[name] || options.imports?.[from]?.[name]);
+    const more = wanted.some((one) => one.module.startsWith('wasi') && isMissing(one));
+    const crosses = ['eddy_js_failed', 'eddy_js_run', 'eddy_js_events'].some(imports);
+    const [rest, http, streams, values, app, functions] = await Promise.all([
+        more ? import('./wasi.mjs') : undefined,
+        imports('eddy_js_fetch') ? import('./http.mjs') : undefined,
+        imports('eddy_js_stream_close') ? import('./streams.mjs') : undefined,
+        crosses ? import('./values.mjs') : undefined,
+        imports('eddy_js_failed') ? import('./exports.mjs') : undefined,
+        imports('eddy_js_run') ? import('./functions.mjs') : undefined,
+    ]);
+
+    Object.assign(wasi, rest?.createEddyWasi(host.view, memory));
+    Object.assign(env, {
+        eddy_js_cancel: host.cancel,
+        eddy_js_drop: host.drop,
+        eddy_js_keep: (value) => host.keep(host.valueOf(value)),
+    });
+    if (http) Object.assign(env, http.httpImports(http.createEddyHttp(host)));
+    if (streams) Object.assign(env, streams.streamImports(streams.createEddyStreams(host)));
+    const crossing = values?.createEddyValues(host, exports);
+    if (functions) {
+        const { start, run } = functions.createEddyFunctions(host, crossing, options.bodies ?? {}, exports);
+        Object.assign(env, { eddy_js_start: start, eddy_js_run: run });
+    }
+    let calls;
+    if (app) {
+        for (const name of ['returned', 'failed', 'ended'])
+            env[`eddy_js_${name}`] = (...args) => calls[name](...args);
+    }
+    for (const one of wanted.filter(isMissing)) {
+        (provided[one.module] ??= { ...options.imports?.[one.module] })[one.name] = () => {
+            throw new Error(`the module calls ${one.module}.${one.name}, which this loader does not have`);
+        };
+    }
+    return app && ((made) => (calls = app.createEddyApp(host, made, crossing)).app);
+}
