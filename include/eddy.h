@@ -31,6 +31,7 @@
 #include "eddy/channel.h"
 #include "eddy/combine.h"
 #include "eddy/error.h"
+#include "eddy/events.h"
 #include "eddy/generator.h"
 #include "eddy/group.h"
 #include "eddy/inspect.h"
@@ -42,5 +43,6 @@
 #include "eddy/scope.h"
 #include "eddy/sync.h"
 #include "eddy/task.h"
+#include "eddy/websocket.h"
 
 #endif

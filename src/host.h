@@ -130,6 +130,51 @@ int eddy__host_stream_shut(int stream);
 /* Operations of the stream that are under way complete with ECLOSED. */
 void eddy__host_stream_close(int stream);
 
+/* WebSockets: numbers >= 1. Completes with one, data "protocol\0"; `protocols` is name NUL name NUL …
+ * `bytes` long. `limit`: bytes of one message, `buffered`: at which sending waits, `unread`: that may
+ * wait to be received. Returns 0 or EDDY_ENOSYS. */
+typedef struct eddy__ws_request {
+    const char *url, *protocols;
+    size_t bytes;
+    uint32_t limit, buffered, unread;
+} eddy__ws_request;
+int eddy__host_ws_connect(uint32_t op, uint32_t generation, const eddy__ws_request *request);
+
+/* The type of the next message, *size the bytes of it that were not taken yet; 0 after the last, if
+ * the WebSocket has ended as it should; EDDY_EEMPTY: one must ask for more. */
+int eddy__host_ws_next(int ws, uint32_t *size);
+
+/* Copies up to `size` bytes of the next message; with its last byte it is gone. Returns how many. */
+int eddy__host_ws_take(int ws, void *buffer, size_t size);
+
+/* Completes with 0 when next has something to say, or with the error that was the end. */
+void eddy__host_ws_more(int ws, uint32_t op, uint32_t generation);
+
+/* Sends a message if there is room and nobody waits for that: 1, else 0. */
+int eddy__host_ws_send(int ws, int type, const void *data, size_t size);
+
+/* Completes with 0 when the message, which is copied, was sent: in the order of these calls. Type
+ * EDDY__WS_ROOM, _DRAIN: when one could be sent; when all has left. */
+enum { EDDY__WS_ROOM = 0, EDDY__WS_DRAIN = -1 };
+void eddy__host_ws_queue(int ws, uint32_t op, uint32_t generation, int type, const void *data,
+                         size_t size);
+
+/* Begins the closing handshake; code 0: without one. Returns 0, or EDDY_EINVAL: no UTF-8. */
+int eddy__host_ws_shut(int ws, int code, const char *reason, size_t size);
+
+/* Completes when the closing handshake is over. */
+void eddy__host_ws_over(int ws, uint32_t op, uint32_t generation);
+
+/* Lets go of it; operations under way complete with ECLOSED. */
+void eddy__host_ws_close(int ws);
+
+/* The code that it was closed with, or 0; bytes that were not sent, were not received yet. */
+enum { EDDY__WS_CODE, EDDY__WS_BUFFERED, EDDY__WS_UNREAD };
+int eddy__host_ws_amount(int ws, int which);
+
+/* Writes the reason that it was closed with. Returns its bytes, at most 123. */
+int eddy__host_ws_reason(int ws, char *buffer);
+
 /* The operation's result is not wanted any more; a completion that still comes is ignored. */
 void eddy__host_cancel(uint32_t op, uint32_t generation);
 

@@ -36,6 +36,7 @@ const SELF_CHECKING = {
     debugging: 'debug mode and its reports',
     tracing: 'recording and its memory',
     orders: 'orders of tasks that a seed determines',
+    event_parser: 'server-sent events, in pieces cut at every byte',
     idling: 'waiting until all others wait',
     idle_real: "the same on the host's clock",
 };

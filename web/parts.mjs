@@ -1,5 +1,5 @@
 // parts.mjs: what loader.mjs adds for a module that does more than compute, sleep and print: requests,
-// streams, calls both ways. Only the parts that it imports are loaded.
+// streams, WebSockets, calls both ways. Only the parts that it imports are loaded.
 
 /**
  * Adds to `provided`, the imports there are; -> what makes the app of the instance's exports, or
@@ -11,10 +11,11 @@ export async function addParts(wanted, provided, host, memory, exports, options)
     const isMissing = ({ module: from, name }) => !(provided[from]?.[name] || options.imports?.[from]?.[name]);
     const more = wanted.some((one) => one.module.startsWith('wasi') && isMissing(one));
     const crosses = ['eddy_js_failed', 'eddy_js_run', 'eddy_js_events'].some(imports);
-    const [rest, http, streams, values, app, functions] = await Promise.all([
+    const [rest, http, streams, sockets, values, app, functions] = await Promise.all([
         more ? import('./wasi.mjs') : undefined,
         imports('eddy_js_fetch') ? import('./http.mjs') : undefined,
         imports('eddy_js_stream_close') ? import('./streams.mjs') : undefined,
+        imports('eddy_js_ws_close') ? import('./websocket.mjs') : undefined,
         crosses ? import('./values.mjs') : undefined,
         imports('eddy_js_failed') ? import('./exports.mjs') : undefined,
         imports('eddy_js_run') ? import('./functions.mjs') : undefined,
@@ -28,6 +29,7 @@ export async function addParts(wanted, provided, host, memory, exports, options)
     });
     if (http) Object.assign(env, http.httpImports(http.createEddyHttp(host)));
     if (streams) Object.assign(env, streams.streamImports(streams.createEddyStreams(host)));
+    if (sockets) Object.assign(env, sockets.websocketImports(sockets.createEddyWebsockets(host)));
     const crossing = values?.createEddyValues(host, exports);
     if (functions) {
         const { start, run } = functions.createEddyFunctions(host, crossing, options.bodies ?? {}, exports);

@@ -10,10 +10,9 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import sendFile from 'send';
 import { ROOT } from '../../tools/build.mjs';
 import { runProcess } from '../../tools/hosts/process.mjs';
-import { SetupError } from '../../tools/setup.mjs';
 import { runCases } from '../web/check.mjs';
 import { needHost } from './hosts.mjs';
-import { RUNTIMES } from './runtimes.mjs';
+import { RUNTIMES, runtimeOf } from './runtimes.mjs';
 
 /** Where cases run, and how their program is linked: by Emscripten ("node") or leanly. */
 export const HOSTS_AND_LINKS = [
@@ -79,10 +78,7 @@ async function inWorker(host, casesFile, artifact) {
 }
 
 async function inRuntime(t, hostName, casesFile, artifact) {
-    const command = await RUNTIMES[hostName]().catch((error) => {
-        if (!(error instanceof SetupError) || process.env.CI) throw error;
-        t.skip(`no ${hostName}: ${error.message}`);
-    });
+    const command = await runtimeOf(t, hostName);
     if (!command) return null;
     const folder = fileURLToPath(new URL('../web/', import.meta.url));
     const { code, stdout, stderr } = await runProcess(

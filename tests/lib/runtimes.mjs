@@ -6,7 +6,7 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { node26 } from '../../bench/peers/setup.mjs';
-import { cacheFolder, digest, layFolder, mustRun, Report, writeWhole } from '../../tools/setup/base.mjs';
+import { cacheFolder, digest, layFolder, mustRun, Report, SetupError, writeWhole } from '../../tools/setup/base.mjs';
 import { alone } from '../../tools/setup/turn.mjs';
 
 const HERE = fileURLToPath(new URL('../runtimes', import.meta.url));
@@ -44,3 +44,14 @@ export const RUNTIMES = {
     'bun': async () => [join(await packages(), 'bun')],
     'node-26': async () => [await node26()],
 };
+
+/** The command; null, with the test skipped, where it cannot be set up. In CI that fails. */
+export async function runtimeOf(t, name) {
+    try {
+        return await RUNTIMES[name]();
+    } catch (error) {
+        if (!(error instanceof SetupError) || process.env.CI) throw error;
+        t.skip(`no ${name}: ${error.message}`);
+        return null;
+    }
+}

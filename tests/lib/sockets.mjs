@@ -1,0 +1,146 @@
+// sockets.mjs: the server of the WebSocket tests: a conversation of each kind that matters, and a record
+// of what it saw.
+
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { createServer as createListener } from 'node:net';
+import { WebSocketServer } from 'ws';
+
+/** The socket below a WebSocket of the package, to break the protocol with. */
+const raw = (socket) => socket._socket;
+
+function floodUntilClosed(socket) {
+    const text = 'x'.repeat(10_000);
+    const more = () => { if (socket.readyState === 1) socket.send(text, () => setImmediate(more)); };
+    more();
+}
+
+/** shared: what the connections of one server know of each other. */
+const routes = {
+    '/echo'(socket) {
+        socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
+    },
+    '/forget'(socket, shared) {
+        socket.on('message', (data) => shared.seen.messages.push(String(data)));
+    },
+    '/fragments'(socket) {
+        const parts = ['fr', '', 'ag', 'ments \u{1F30A}'];
+        parts.forEach((part, i) => socket.send(part, { fin: i === parts.length - 1 }));
+        socket.ping();
+        socket.send(Buffer.alloc(40_000, 'a'), { binary: true, fin: false });
+        socket.send(Buffer.alloc(60_000, 'b'), { binary: true, fin: true });
+        socket.close(4321, 'that was äll');
+    },
+    '/goodbye'(socket) {
+        socket.send('the last');
+        socket.close();
+    },
+    '/going-away'(socket) {
+        socket.close(1001, 'restart');
+    },
+    '/dies'(socket) {
+        socket.send('the last', () => setTimeout(() => raw(socket).destroy(), 50));
+    },
+    '/bad-text'(socket) {
+        socket.send('good');
+        raw(socket).write(Buffer.from([0x81, 2, 0xc3, 0x28]));
+    },
+    '/bad-frame'(socket) {
+        socket.send('good');
+        raw(socket).write(Buffer.from([0xf3, 0]));
+    },
+    '/too-long'(socket) {
+        socket.send('good');
+        socket.send('x'.repeat(1_000_001));
+    },
+    '/numbers'(socket) {
+        let next = 0;
+        const timer = setInterval(() => {
+            socket.send(String(next));
+            if (++next === 100) clearInterval(timer);
+        }, 3);
+        socket.on('close', () => clearInterval(timer));
+    },
+    '/flood': floodUntilClosed,
+    // The same, and until then does not answer a closing.
+    '/silent'(socket, shared) {
+        if (shared.silent) return shared.silent.resume();
+        socket.pause();
+        shared.silent = socket;
+        socket.on('close', () => { shared.silent = undefined; });
+    },
+    // Reads nothing until another connection says so.
+    '/slow'(socket, shared) {
+        const waiting = [...shared.paused][0];
+        if (waiting) {
+            socket.on('message', () => waiting.resume());
+            return;
+        }
+        let received = 0;
+        const kinds = new Set();
+        shared.paused.add(socket);
+        socket.on('close', () => shared.paused.delete(socket));
+        socket.pause();
+        socket.on('message', (data, isBinary) => {
+            if (isBinary) {
+                received++;
+                return kinds.add(data[0]);
+            }
+            socket.send(`${received - Number(data)} more than told, ${[...kinds].sort().map((one) =>
+                (one ? String.fromCharCode(one) : '-')).join('')}`);
+        });
+    },
+};
+
+/** -> { url(path), seen, wakeSilent(), close() }; seen: connections now and all in all, the codes that they
+ * ended with, attempts. */
+export async function startSockets() {
+    const server = createServer((request, response) => response.writeHead(404).end('no WebSocket here'));
+    const sockets = new WebSocketServer({
+        noServer: true, perMessageDeflate: false,
+        handleProtocols: (offered) => ['chat.v1', 'chat.v2'].find((one) => offered.has(one)) ?? false,
+    });
+    const seen = { open: 0, opened: 0, asked: 0, givenUp: 0, codes: [], messages: [] };
+    const shared = { paused: new Set(), silent: undefined, seen };
+    server.on('upgrade', (request, socket, head) => {
+        seen.asked++;
+        socket.on('error', () => {});
+        socket.on('close', () => { if (request.url === '/never') seen.givenUp++; });
+        if (request.url === '/never') return socket.resume().on('end', () => socket.end()); // half open
+        const route = routes[request.url];
+        if (!route) return socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
+        sockets.handleUpgrade(request, socket, head, (connection) => {
+            seen.open++;
+            seen.opened++;
+            connection.on('error', () => {});
+            connection.on('close', (code) => {
+                seen.open--;
+                seen.codes.push(code);
+            });
+            route(connection, shared);
+        });
+    });
+    server.listen(0, '127.0.0.1', 1000);
+    await once(server, 'listening');
+    return {
+        seen,
+        url: (path) => `ws://127.0.0.1:${server.address().port}${path}`,
+        /** What nobody has read is read now, and its end seen. */
+        wakeSilent: () => shared.silent?.resume(),
+        close() {
+            server.close();
+            for (const connection of sockets.clients) connection.terminate();
+            server.closeAllConnections();
+        },
+    };
+}
+
+/** A URL of this machine that nobody listens at. */
+export async function refusedSocket() {
+    const listener = createListener().listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    const { port } = listener.address();
+    listener.close();
+    await once(listener, 'close');
+    return `ws://127.0.0.1:${port}/`;
+}

@@ -1,0 +1,150 @@
+// WebSockets, against servers of our own: in Node 20 over the package ws, elsewhere over the platform's;
+// by both links; and hosts that have none.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { ROOT } from '../tools/build.mjs';
+import { runProcess } from '../tools/hosts/process.mjs';
+import { artifactOf, needHost, runOn, told } from './lib/hosts.mjs';
+import { runtimeOf } from './lib/runtimes.mjs';
+import { refusedSocket, startSockets } from './lib/sockets.mjs';
+
+const SOCKETS = 'tests/programs/websockets.c';
+const LEAN_MAIN = fileURLToPath(new URL('../tools/hosts/lean-main.mjs', import.meta.url));
+
+/** -> run(args) on the host, or null. */
+async function runnerOn(t, hostName) {
+    if (['node', 'lean', 'chromium'].includes(hostName)) {
+        if (!(await needHost(t, hostName))) return null;
+        return (args) => runOn(t, hostName, SOCKETS, { args, timeout: 30_000 });
+    }
+    const command = await runtimeOf(t, hostName);
+    if (!command) return null;
+    const artifact = await artifactOf('lean', SOCKETS);
+    return (args) => runProcess([...command, LEAN_MAIN, artifact, ...args], { timeout: 30_000 });
+}
+
+for (const hostName of ['node', 'lean', 'chromium', 'node-26', 'deno', 'bun']) {
+    test(`WebSockets on ${hostName}`, async (t) => {
+        const run = await runnerOn(t, hostName);
+        if (!run) return;
+        const server = await startSockets();
+        t.after(() => server.close());
+        const prints = async (stdout, what, path, ...more) => {
+            const result = await run([what, server.url(path), ...more.map(String)]);
+            if (stdout instanceof RegExp) assert.match(result.stdout, stdout, told(result));
+            else assert.equal(result.stdout, stdout, told(result));
+            assert.equal(result.code, 0, told(result));
+        };
+        const untilClosed = async () => {
+            for (let i = 0; i < 250 && server.seen.open; i++)
+                await new Promise((done) => { setTimeout(done, 20); });
+            assert.equal(server.seen.open, 0, 'the server saw all connections close');
+            return server.seen.codes.splice(0);
+        };
+
+        await t.test('text, bytes, nothing, a mebibyte, the closing handshake', async () => {
+            // Node's own WebSocket takes a byte order mark off, as no text of the standards says.
+            const mark = hostName === 'node-26' ? 'EDDY_EIO' : 'ok';
+            await prints(`ok ok ok ${mark} ok ok ok ok ''\n` + 'EDDY_EINVAL: the text is not UTF-8\n' +
+                "ok 1000 'done'\nclosed 1000 'done'\nEDDY_ESTATE EDDY_ESTATE\n0\n", 'echo', '/echo');
+            assert.deepEqual(await untilClosed(), [1000]);
+        });
+        await t.test('200 at once', async () => {
+            const { opened } = server.seen;
+            await prints('ok\n', 'many', '/echo', 200);
+            assert.equal(server.seen.opened, opened + 200);
+            assert.deepEqual((await untilClosed()).sort(), Array.from({ length: 200 }, (_, i) => 3000 + i));
+        });
+        await t.test('fragments, pings, a code and a reason', () => prints("text 'fragments \u{1F30A}'\n" +
+            "bytes of 100000\nclosed 4321 'that was äll'\n" +
+            'EDDY_ECLOSED: the other end has closed the WebSocket: 4321 that was äll\n', 'listen', '/fragments'));
+        await t.test('closed without a code', () => prints("text 'the last'\nclosed 1005 ''\n" +
+            'EDDY_ECLOSED: the other end has closed the WebSocket: 1005\n', 'listen', '/goodbye'));
+        await t.test('the other end goes away', () => prints("closed 1001 'restart'\n" +
+            'EDDY_ECLOSED: the other end has closed the WebSocket: 1001 restart\n', 'listen', '/going-away'));
+        await t.test('a connection that is lost', () => prints(
+            /^text 'the last'\nEDDY_ECONNRESET: (.+)\nlost\nEDDY_ECONNRESET: \1\n$/, 'listen', '/dies'));
+        for (const path of ['/bad-text', '/bad-frame']) {
+            await t.test(`the other end breaks the protocol: ${path}`, () => prints(
+                /^text 'good'\nEDDY_E(HOST|CONNRESET): (.+)\nlost\nEDDY_E\1: \2\n$/, 'listen', path));
+        }
+        await t.test('a message over the limit', () => prints(
+            /^text 'good'\nEDDY_EFULL: (.+)\n(lost\n)?EDDY_EFULL: \1\n$/, 'listen', '/too-long'));
+        await t.test('subprotocols', () => prints('chat.v1\nEDDY_EINVAL 0\n', 'protocols', '/echo'));
+        await t.test('sends wait for a server that does not read, in their order', () => prints(
+            "EDDY_ETIMEDOUT, as much as allowed\nEDDY_OK EDDY_ECANCELED EDDY_OK drained 0\n" +
+            "text '0 more than told, -02'\n", 'slow-server', '/slow'));
+        await t.test('messages that nobody receives are bounded', () => prints(
+            hostName === 'node' || hostName === 'lean' ? 'bounded goes on\n'
+                : /^bounded (EDDY_ELAGGED|goes on)\n$/, 'slow-client', '/flood'));
+        await t.test('a refused connection', async () => {
+            const result = await run(['refused', await refusedSocket()]);
+            assert.match(result.stdout, /^0 EDDY_E(CONNREFUSED|HOST): cannot connect to ws:.+\n$/, told(result));
+            assert.equal(result.code, 0, told(result));
+        });
+        await t.test('a server that has no WebSocket there', () => prints(
+            /^0 EDDY_EHOST: cannot connect to ws:.+\n$/, 'refused', '/missing'));
+        await t.test('an attempt that is given up', async () => {
+            const { asked, givenUp } = server.seen;
+            await prints('EDDY_ETIMEDOUT 0\n', 'connect-in-vain', '/never');
+            assert.equal(server.seen.asked, asked + 1);
+            for (let i = 0; i < 250 && server.seen.givenUp === givenUp; i++)
+                await new Promise((done) => { setTimeout(done, 20); });
+            assert.equal(server.seen.givenUp, givenUp + 1, 'the server saw the connection close');
+        });
+        await t.test('a receive that is given up loses nothing', () =>
+            prints('100 messages, in spite of it\n', 'receive-again', '/numbers'));
+        await t.test('receives: doubled, closed under', () =>
+            prints('EDDY_ESTATE EDDY_ECLOSED\n', 'closed-under', '/echo'));
+        await t.test('a closing that nobody answers', async () => {
+            await prints('EDDY_ETIMEDOUT 0\nok 4001\n', 'shut-in-vain', '/silent');
+            await untilClosed();
+        });
+        // Their own WebSockets hold Node 22 and Deno until the other end answers or goes away.
+        if (!['node-26', 'deno'].includes(hostName)) {
+            await t.test('… does not hold the program', async () => {
+                await prints('EDDY_ETIMEDOUT 0\nok 0\n', 'shut-in-vain', '/silent', 0);
+                server.wakeSilent();
+                await untilClosed();
+            });
+        }
+        await t.test('as a stream of bytes', () =>
+            prints('one;two;three and;four; EDDY_ESTATE five 0 1000 EDDY_ESTATE\n', 'stream', '/echo'));
+        await t.test('wrong use', () => prints('0 wrong\n', 'wrong-use', '/echo'));
+        await t.test('forgotten ones are closed at the end of the run', async () => {
+            await untilClosed();
+            await prints('ok\n', 'forget', '/forget');
+            if (hostName !== 'chromium') await untilClosed(); // whose page ends at once
+            assert.equal(server.seen.messages.pop(), 'the last');
+        });
+    });
+}
+
+test('Node 20 without the package ws says so', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'eddy-no-ws-'));
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    const wasm = (await artifactOf('lean', SOCKETS)).replace(/mjs$/, 'wasm');
+    copyFileSync(wasm, join(folder, 'program.wasm'));
+    cpSync(join(ROOT, 'web'), join(folder, 'web'), { recursive: true });
+    const script = "delete globalThis.WebSocket; const { load } = await import('./web/loader.mjs');" +
+        "await load('program.wasm', { args: ['refused', 'ws://127.0.0.1:1/'] });";
+    const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script],
+        { cwd: folder, encoding: 'utf8' });
+    assert.equal(stdout, '0 EDDY_ENOSYS: this host has no WebSocket: install the npm package ws, or use Node 22\n',
+        stderr);
+});
+
+for (const hostName of ['native', 'wasmtime', 'wasmtime-p1']) {
+    test(`there are no WebSockets on ${hostName}`, async (t) => {
+        const result = await runOn(t, hostName, SOCKETS, { args: ['refused', 'ws://127.0.0.1:1/'] });
+        if (!result) return;
+        assert.equal(result.stdout, '0 EDDY_ENOSYS: this host has no WebSocket: ws://127.0.0.1:1/\n', told(result));
+        assert.equal(result.code, 0, told(result));
+    });
+}
