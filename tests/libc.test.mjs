@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { runOn, told } from './lib/hosts.mjs';
 
 const LIBC = 'tests/programs/libc.c';
+const ENDS = 'tests/programs/libc_ends.c';
 
 async function prints(t, stdout, ...args) {
     const result = await runOn(t, 'wasmtime', LIBC, { args: args.map(String) });
@@ -35,3 +36,13 @@ test('nanosleep and usleep', (t) => prints(t, '100 done, side by side\n', 'nap')
 test('getaddrinfo', (t) => prints(t, '20 done, side by side\n', 'look-up'));
 test('accept and write: both ends of a connection in one program', (t) =>
     prints(t, '20000000 sent: ok\n', 'both-ends'));
+
+// All that it opens it also closes: it never has more than a few at a time.
+for (const mode of ['release', 'debug']) {
+    test(`waits that end early: descriptors closed under them, cancellation, time-outs (${mode})`, async (t) => {
+        const result = await runOn(t, 'wasmtime', ENDS, { mode, flags: ['-S', 'max-resources=100'] });
+        if (!result) return;
+        assert.equal(result.stdout, 'ok\n', told(result));
+        assert.equal(result.code, 0, told(result));
+    });
+}

@@ -21,7 +21,7 @@ const RUNTIME = {
     web: ['web', 'src/posix/web.c', 'src/switch/asyncify.c'],
     lean: ['web', 'src/posix/web.c', 'src/switch/asyncify.c'],
     wasi: ['wasi/p1.c', 'src/native/descriptor.c', 'src/switch/asyncify.c'],
-    wasip2: ['wasi/p2*.c', 'src/posix/wasi.c', 'src/switch/asyncify.c'],
+    wasip2: ['wasi/p2*.c', 'src/posix/wasi*.c', 'src/switch/asyncify.c'],
 };
 
 // eddy's own main(): in no library, because wasm linkers take a main from one either never or even

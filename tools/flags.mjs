@@ -27,6 +27,11 @@ export const COMPILE = {
 export const CHECK_STACK = { web: { debug: STACK_CHECK }, lean: { debug: STACK_CHECK }, wasi: { debug: STACK_CHECK },
     wasip2: { debug: STACK_CHECK } };
 
+// The blocking calls of libc that src/posix/wasi-calls.c stands in for.
+const LIBC_CALLS = ['read', 'write', 'recv', 'recvfrom', 'send', 'sendto', 'accept', 'accept4',
+    'connect', 'poll', 'clock_nanosleep', 'getaddrinfo', 'close', '__stdio_write'];
+const WRAP = LIBC_CALLS.map((name) => `--wrap=${name}`);
+
 export const LINK = {
     native: {
         release: ['-Wl,--gc-sections'],
@@ -64,8 +69,8 @@ export const LINK = {
     },
     // The linker's own: clang's driver would make a component of it before the Asyncify pass.
     wasip2: {
-        release: ['--gc-sections'],
-        debug: [],
+        release: ['--gc-sections', ...WRAP],
+        debug: WRAP,
     },
 };
 
@@ -93,6 +98,7 @@ const NEVER_SUSPEND = [
     'eddy_subscriber_try_recv', 'eddy_subscriber_close', 'eddy__feed_*', 'eddy__reader_*',
     'eddy_interrupt', 'eddy__host_*', 'eddy_response_close', 'eddy_listener_close', 'eddy_ws_close',
     'eddy_event_source_close', 'eddy__event_parser_*',
+    'eddy__libc_*', '__wrap___stdio_write',
     'eddy__pending_*', 'eddy__interest_*', 'eddy__p2_stream_*', 'eddy__watch_*', 'eddy__descriptor_*',
     'poll_with',
     'eddy__handle_*', 'eddy_handle_*', 'eddy__exports_*', 'eddy__export_start', 'eddy__export_cancel',

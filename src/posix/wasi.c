@@ -2,33 +2,33 @@
  *
  * All that blocks in wasi-libc blocks in three functions of the host: poll, pollable.block and
  * output-stream.blocking-flush. libc calls each by a symbol that the linker would make an import;
- * defined here, it is ours, and the import goes by another name. Outside of a task, and where there
- * is no memory, they do what the host's do.
+ * defined here, it is ours, and the import goes by another name (tools/libc.mjs checks that the libc
+ * being linked is made so). Outside of a task, and where there is no memory, they do what the host's
+ * do.
  *
  * What stdio writes to, and files, block as ever: a task must not suspend inside stdio, whose locks
- * do nothing here. So outputs are waited for only if they are known to be connections. A wait inside
- * libc is not cancelled: libc has no way out of it. For the same reason a descriptor must not be
- * closed while another task waits for it: the host ends a program that polls what is gone. */
-#include "../io/pending.h"
-#include "../../wasi/p2.h"
+ * do nothing here. So outputs are waited for only if they are known to be connections.
+ *
+ * A wait ends early when the task is cancelled, and when another task closes the descriptor. */
+#include "wasi.h"
 
-#define EDDY__REAL(module, name) __attribute__((import_module(module), import_name(name)))
-#define STREAMS "wasi:io/streams@0.2.0"
+#include <errno.h>
+
 #define POLL "wasi:io/poll@0.2.0"
-#define TCP "wasi:sockets/tcp@0.2.0"
 
 EDDY__REAL(POLL, "poll")
 void eddy__real_poll(uint8_t *pollables, size_t count, uint8_t *result);
 EDDY__REAL(POLL, "[method]pollable.block") void eddy__real_block(int32_t pollable);
 EDDY__REAL(POLL, "[resource-drop]pollable") void eddy__real_pollable_drop(int32_t pollable);
-EDDY__REAL(STREAMS, "[method]output-stream.blocking-flush")
+EDDY__REAL(EDDY__STREAMS, "[method]output-stream.blocking-flush")
 void eddy__real_blocking_flush(int32_t stream, uint8_t *result);
-EDDY__REAL(STREAMS, "[method]output-stream.subscribe")
+EDDY__REAL(EDDY__STREAMS, "[method]output-stream.subscribe")
 int32_t eddy__real_output_subscribe(int32_t stream);
-EDDY__REAL(STREAMS, "[resource-drop]output-stream") void eddy__real_output_drop(int32_t stream);
-EDDY__REAL(TCP, "[method]tcp-socket.finish-connect")
+EDDY__REAL(EDDY__STREAMS, "[resource-drop]output-stream")
+void eddy__real_output_drop(int32_t stream);
+EDDY__REAL(EDDY__TCP, "[method]tcp-socket.finish-connect")
 void eddy__real_finish_connect(int32_t socket, uint8_t *result);
-EDDY__REAL(TCP, "[method]tcp-socket.accept")
+EDDY__REAL(EDDY__TCP, "[method]tcp-socket.accept")
 void eddy__real_accept(int32_t socket, uint8_t *result);
 
 void __wasm_import_poll_poll(uint8_t *pollables, size_t count, uint8_t *result);
@@ -40,9 +40,17 @@ void __wasm_import_streams_output_stream_drop(int32_t stream);
 void __wasm_import_tcp_method_tcp_socket_finish_connect(int32_t socket, uint8_t *result);
 void __wasm_import_tcp_method_tcp_socket_accept(int32_t socket, uint8_t *result);
 
+eddy__libc_call *eddy__libc_current;
+int eddy__libc_in_stdio;
+
 /* ---- what is known of handles ---------------------------------------------------------------------- */
 
-enum { CONNECTION = 1, HOLDS_ALL = 2 }; /* an output stream; a pollable of any other output */
+enum {
+    CONNECTION = 1, /* an output stream */
+    HOLDS_ALL = 2,  /* a pollable of any other output */
+    WAIT = 4,       /* times the waits for a pollable; as many as fit, and then it stays so */
+    MOST_WAITS = 0xff - CONNECTION - HOLDS_ALL,
+};
 
 /* By handle. */
 static uint8_t few[256], *marks = few;
@@ -53,46 +61,65 @@ static bool is_marked(int32_t handle, uint8_t mark) {
     return (size_t)handle < room && (marks[handle] & mark);
 }
 
-static void set_mark(int32_t handle, uint8_t mark) {
-    if ((size_t)handle >= room) {
-        size_t more = room * 2;
-        while (more <= (size_t)handle) more *= 2;
-        uint8_t *grown = calloc(1, more); /* for the life of the program, as what it tells of */
-        if (!grown) {
-            unknown = true;
-            return;
-        }
-        memcpy(grown, marks, room);
-        if (marks != few) free(marks);
-        marks = grown;
-        room = more;
+static bool has_room(int32_t handle) {
+    if ((size_t)handle < room) return true;
+    size_t more = room * 2;
+    while (more <= (size_t)handle) more *= 2;
+    uint8_t *grown = calloc(1, more); /* for the life of the program, as what it tells of */
+    if (!grown) {
+        unknown = true;
+        return false;
     }
-    marks[handle] |= mark;
+    memcpy(grown, marks, room);
+    if (marks != few) free(marks);
+    marks = grown;
+    room = more;
+    return true;
+}
+
+static void set_mark(int32_t handle, uint8_t mark) {
+    if (has_room(handle)) marks[handle] |= mark;
 }
 
 static void clear_mark(int32_t handle, uint8_t mark) {
     if ((size_t)handle < room) marks[handle] &= (uint8_t)~mark;
 }
 
+static void count_wait(int32_t handle, int change) {
+    if (!has_room(handle) || (marks[handle] & MOST_WAITS) == MOST_WAITS) return;
+    marks[handle] = (uint8_t)(marks[handle] + change * WAIT);
+}
+
 /* ---- waiting ------------------------------------------------------------------------------------------ */
 
-typedef struct wait {
-    eddy__op op;
-    eddy__pending pending;
-} wait;
-
-typedef struct node {
+typedef struct eddy__libc_node {
     eddy__interest interest; /* in a pollable that is libc's */
-    wait *owner;
+    eddy__libc_call *owner;
 } node;
 
+static void end_interests(eddy__libc_call *call) {
+    for (size_t i = 0; i < call->count; i++) {
+        eddy__interest *interest = &call->nodes[i].interest;
+        if (!interest->place) continue;
+        count_wait(interest->pollable.__handle, -1);
+        eddy__interest_remove(interest);
+    }
+}
+
 static void is_ready(eddy__interest *interest) {
-    eddy__interest_remove(interest);
-    eddy__pending_end(&EDDY__OWNER(interest, node, interest)->owner->pending, 0, NULL, 0);
+    eddy__libc_call *call = EDDY__OWNER(interest, node, interest)->owner;
+    end_interests(call);
+    eddy__pending_end(&call->pending, 0, NULL, 0);
 }
 
 static void never(eddy__pending *pending) {
-    (void)pending; /* it is not cancelled */
+    (void)pending; /* there is nothing at the host to be called off */
+}
+
+static void abandon(eddy__task *task) {
+    eddy__libc_call *call = task->wait_on;
+    end_interests(call);
+    eddy__op_drop(&call->op);
 }
 
 static const char *describe(const eddy__task *task) {
@@ -100,41 +127,77 @@ static const char *describe(const eddy__task *task) {
     return "the host, in a call of libc";
 }
 
-static const eddy__wait_kind waiting = {.verb = "waits for", .describe = describe};
+static const eddy__wait_kind waiting = {
+    .verb = "waits for", .abandon = abandon, .describe = describe};
 
-static bool add_all(node *nodes, const int32_t *handles, size_t count, wait *w) {
-    for (size_t i = 0; i < count; i++) {
-        nodes[i] = (node){.owner = w,
-                          .interest = {.pollable.__handle = handles[i], .ready = is_ready}};
-        if (eddy__interest_add(&nodes[i].interest) < 0) return false;
+static bool add_all(eddy__libc_call *call, const int32_t *handles) {
+    for (size_t i = 0; i < call->count; i++) {
+        call->nodes[i] = (node){.owner = call,
+                                .interest = {.pollable.__handle = handles[i], .ready = is_ready}};
+    }
+    for (size_t i = 0; i < call->count; i++) {
+        if (eddy__interest_add(&call->nodes[i].interest) < 0) return false;
+        count_wait(handles[i], 1);
     }
     return true;
 }
 
-/* Suspends the task until one of them is ready. False: without memory it has not. */
+static bool begin_wait(eddy__libc_call *call, const int32_t *handles) {
+    if (eddy__op_begin(&call->op, "libc") < 0) return false;
+    eddy__pending_begin(&call->pending, eddy__op_index(&call->op),
+                        eddy__op_generation(&call->op), never);
+    call->op.task = eddy__current;
+    return add_all(call, handles);
+}
+
+void eddy__libc_end_wait(eddy__libc_call *call) {
+    end_interests(call);
+    eddy__op_drop(&call->op);
+    call->count = 0;
+}
+
+void eddy__libc_break(eddy__libc_call *call, int error) {
+    end_interests(call);
+    call->error = error;
+    eddy__pending_end(&call->pending, 0, NULL, 0);
+}
+
+bool eddy__libc_waits_for(const eddy__libc_call *call, int32_t pollable) {
+    for (size_t i = 0; i < call->count; i++) {
+        const eddy__interest *interest = &call->nodes[i].interest;
+        if (interest->place && interest->pollable.__handle == pollable) return true;
+    }
+    return false;
+}
+
+/* Suspends the task until one of them is ready, or the call is to end: see its `error`. False:
+ * without memory it has not. */
 static bool wait_for_any(const int32_t *handles, size_t count) {
-    wait w = {0};
-    node one, *nodes = count == 1 ? &one : eddy__alloc(count * sizeof *nodes);
-    if (!nodes) return false;
-    memset(nodes, 0, count * sizeof *nodes);
-    bool waits = eddy__op_begin(&w.op, "libc") == 0;
+    eddy__libc_call unnamed = {.fd = -1}, *call = eddy__libc_current;
+    bool may_end = call != NULL; /* other functions of libc's have no way out of a wait */
+    if (!call) call = &unnamed;
+    if (call->error) return true;
+    node one;
+    call->nodes = count == 1 ? &one : eddy__alloc(count * sizeof(node));
+    if (!call->nodes) return false;
+    call->count = count;
+    if (!call->listed) eddy__libc_list(call);
+    bool waits = begin_wait(call, handles);
     if (waits) {
-        eddy__pending_begin(&w.pending, eddy__op_index(&w.op), eddy__op_generation(&w.op), never);
-        waits = add_all(nodes, handles, count, &w);
+        eddy__libc_current = NULL;
+        if (eddy__block(NULL, &waiting, call, may_end) == EDDY_ECANCELED && !call->error)
+            call->error = ECANCELED;
+        if (may_end) eddy__libc_current = call;
     }
-    if (waits) {
-        w.op.task = eddy__current;
-        (void)eddy__block(NULL, &waiting, &w.op, false);
-    } else {
-        eddy__op_drop(&w.op);
-    }
-    for (size_t i = 0; i < count; i++) eddy__interest_remove(&nodes[i].interest);
-    if (nodes != &one) eddy__free(nodes, count * sizeof *nodes);
+    eddy__libc_end_wait(call);
+    if (call->nodes != &one) eddy__free(call->nodes, count * sizeof(node));
+    call->nodes = NULL;
+    if (!may_end) eddy__libc_unlist(call);
     return waits;
 }
 
 static bool may_suspend(int32_t pollable) {
-    return eddy__current && !unknown && !is_marked(pollable, HOLDS_ALL);
+    return eddy__current && !unknown && !eddy__libc_in_stdio && !is_marked(pollable, HOLDS_ALL);
 }
 
 /* ---- the three that block ---------------------------------------------------------------------------------- */
@@ -144,7 +207,10 @@ void __wasm_import_poll_poll(uint8_t *pollables, size_t count, uint8_t *result) 
     bool suspends = count > 0;
     for (size_t i = 0; i < count; i++) suspends = suspends && may_suspend(handles[i]);
     if (suspends) (void)wait_for_any(handles, count);
-    eddy__real_poll(pollables, count, result); /* at once, and says which */
+    if (eddy__libc_refuses())
+        memset(result, 0, 2 * sizeof(size_t)); /* none is ready */
+    else
+        eddy__real_poll(pollables, count, result); /* at once, and says which */
 }
 
 void __wasm_import_poll_method_pollable_block(int32_t pollable) {
@@ -152,7 +218,7 @@ void __wasm_import_poll_method_pollable_block(int32_t pollable) {
 }
 
 void __wasm_import_streams_method_output_stream_blocking_flush(int32_t stream, uint8_t *result) {
-    if (!eddy__current || unknown || !is_marked(stream, CONNECTION)) {
+    if (!eddy__current || unknown || eddy__libc_in_stdio || !is_marked(stream, CONNECTION)) {
         eddy__real_blocking_flush(stream, result);
         return;
     }
@@ -164,6 +230,8 @@ void __wasm_import_streams_method_output_stream_blocking_flush(int32_t stream, u
         poll_own_pollable_t pollable = streams_method_output_stream_subscribe(out);
         __wasm_import_poll_method_pollable_block(pollable.__handle);
         poll_pollable_drop_own(pollable);
+        /* The host has the bytes, so they count as written (R2); the next wait sees the error. */
+        if (eddy__libc_current && eddy__libc_current->error) break;
         works = streams_method_output_stream_check_write(out, &free_now, &error);
     }
     /* result<_, stream-error>, as the canonical ABI lays it out */
@@ -181,12 +249,26 @@ static int32_t handle_at(const uint8_t *result, size_t offset) {
     return handle;
 }
 
+/* result<…, error-code>: it is not to be had. */
+static void refuse(uint8_t *result) {
+    result[0] = 1;
+    result[4] = NETWORK_ERROR_CODE_CONNECTION_ABORTED;
+}
+
 void __wasm_import_tcp_method_tcp_socket_finish_connect(int32_t socket, uint8_t *result) {
+    if (eddy__libc_refuses()) {
+        refuse(result);
+        return;
+    }
     eddy__real_finish_connect(socket, result);
     if (!result[0]) set_mark(handle_at(result, 8), CONNECTION);
 }
 
 void __wasm_import_tcp_method_tcp_socket_accept(int32_t socket, uint8_t *result) {
+    if (eddy__libc_refuses()) {
+        refuse(result);
+        return;
+    }
     eddy__real_accept(socket, result);
     if (!result[0]) set_mark(handle_at(result, 12), CONNECTION);
 }
@@ -198,11 +280,13 @@ int32_t __wasm_import_streams_method_output_stream_subscribe(int32_t stream) {
 }
 
 void __wasm_import_poll_pollable_drop(int32_t pollable) {
-    clear_mark(pollable, HOLDS_ALL);
+    if (is_marked(pollable, MOST_WAITS)) eddy__libc_break_waits_for(pollable);
+    clear_mark(pollable, HOLDS_ALL | MOST_WAITS);
     eddy__real_pollable_drop(pollable);
 }
 
 void __wasm_import_streams_output_stream_drop(int32_t stream) {
+    if (is_marked(stream, CONNECTION) && eddy__libc_linger(stream)) return;
     clear_mark(stream, CONNECTION);
     eddy__real_output_drop(stream);
 }

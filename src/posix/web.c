@@ -31,7 +31,7 @@ unsigned sleep(unsigned seconds) {
 
 int usleep(unsigned microseconds) {
     if (sleep_for(microseconds * EDDY_US) == 0) return 0;
-    errno = EINTR;
+    errno = ECANCELED;
     return -1;
 }
 
@@ -50,6 +50,6 @@ int nanosleep(const struct timespec *wanted, struct timespec *left) {
         left->tv_sec = (time_t)(rest / EDDY_S);
         left->tv_nsec = (long)(rest % EDDY_S);
     }
-    errno = EINTR;
+    errno = ECANCELED;
     return -1;
 }

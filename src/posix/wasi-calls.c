@@ -1,0 +1,273 @@
+/* posix/wasi-calls.c: the blocking calls of libc as the program gets them: the linker puts each
+ * __wrap_X in the place of X. In a task they take note of what they work on, so that the call can be
+ * ended while it waits: by a cancellation, with ECANCELED, or because its descriptor is closed, with
+ * EBADF. Those that are not here (readv, select, nanosleep, …) call one of these.
+ *
+ * close() of a descriptor that others wait for wakes them, and closes it when the last of them has
+ * left libc: that still looks at what is to be freed. */
+#include "wasi.h"
+
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+/* ---- the calls that wait ------------------------------------------------------------------------------ */
+
+/* By descriptor; the last list has those of several. */
+enum { LISTS = 64, SEVERAL = LISTS };
+static eddy__link lists[LISTS + 1];
+
+static eddy__link *list_of(int fd) {
+    eddy__link *list = &lists[fd < 0 ? SEVERAL : fd % LISTS];
+    if (!list->next) eddy__list_init(list);
+    return list;
+}
+
+static void drop_lost(eddy__cleanup *cleanup) {
+    eddy__libc_call *call = EDDY__OWNER(cleanup, eddy__libc_call, cleanup);
+    eddy__libc_end_wait(call);
+    eddy__list_remove(&call->link);
+}
+
+void eddy__libc_list(eddy__libc_call *call) {
+    call->listed = true;
+    eddy__list_append(list_of(call->fd), &call->link);
+    eddy__cleanup_push(&call->cleanup, drop_lost);
+}
+
+static bool works_on(const eddy__libc_call *call, int fd) {
+    if (call->fd == fd) return true;
+    for (size_t i = 0; i < call->polled_count; i++)
+        if (call->polled[i].fd == fd) return true;
+    return false;
+}
+
+#define FOR_EACH(call, list)                                                                       \
+    for (eddy__link *at = (list)->next;                                                            \
+         at != (list) && (call = EDDY__OWNER(at, eddy__libc_call, link), true); at = at->next)
+
+static bool is_worked_on(int fd) {
+    eddy__libc_call *call;
+    FOR_EACH(call, list_of(fd))
+        if (call->fd == fd) return true;
+    FOR_EACH(call, list_of(-1))
+        if (works_on(call, fd)) return true;
+    return false;
+}
+
+static void break_all(int fd) {
+    eddy__libc_call *call;
+    FOR_EACH(call, list_of(fd))
+        if (call->fd == fd) eddy__libc_break(call, EBADF);
+    FOR_EACH(call, list_of(-1))
+        if (works_on(call, fd)) eddy__libc_break(call, EBADF);
+}
+
+void eddy__libc_break_waits_for(int32_t pollable) {
+    for (int i = 0; i <= SEVERAL; i++) {
+        eddy__libc_call *call;
+        FOR_EACH(call, list_of(i == SEVERAL ? -1 : i))
+            if (eddy__libc_waits_for(call, pollable)) eddy__libc_break(call, EBADF);
+    }
+}
+
+/* ---- descriptors that are being closed ------------------------------------------------------------------ */
+
+int __real_close(int fd);
+
+typedef struct closing {
+    struct closing *next;
+    int fd;
+    eddy__task *closer; /* waits for the last to leave, and then closes it; NULL: who leaves does */
+    eddy__cleanup cleanup;
+} closing;
+
+static closing *all_closing;
+
+static closing **find_closing(int fd) {
+    closing **at = &all_closing;
+    while (*at && (*at)->fd != fd) at = &(*at)->next;
+    return at;
+}
+
+static bool is_closing(int fd) {
+    if (EDDY__LIKELY(!all_closing) || !*find_closing(fd)) return false;
+    errno = EBADF;
+    return true;
+}
+
+static void left(int fd) {
+    closing **at = find_closing(fd), *c = *at;
+    if (!c || is_worked_on(fd)) return;
+    if (c->closer) {
+        eddy__task_wake(c->closer, 0);
+        return;
+    }
+    *at = c->next;
+    (void)__real_close(fd);
+    eddy__free(c, sizeof *c);
+}
+
+void eddy__libc_unlist(eddy__libc_call *call) {
+    eddy__list_remove(&call->link);
+    eddy__cleanup_pop();
+    if (!all_closing) return;
+    if (call->fd >= 0) left(call->fd);
+    for (size_t i = 0; i < call->polled_count; i++) left(call->polled[i].fd);
+}
+
+static const char *describe_closing(const eddy__task *task) {
+    (void)task;
+    return "others to leave a descriptor that it closes";
+}
+
+static const eddy__wait_kind until_left = {.verb = "waits for", .describe = describe_closing};
+
+static void drop_closing(eddy__cleanup *cleanup) {
+    closing **at = find_closing(EDDY__OWNER(cleanup, closing, cleanup)->fd);
+    *at = (*at)->next;
+}
+
+static int close_in_task(int fd) {
+    closing self = {.fd = fd, .closer = eddy__current, .next = all_closing};
+    all_closing = &self;
+    eddy__cleanup_push(&self.cleanup, drop_closing);
+    break_all(fd);
+    (void)eddy__block(NULL, &until_left, &self, false);
+    eddy__cleanup_pop();
+    drop_closing(&self.cleanup);
+    return __real_close(fd);
+}
+
+/* A callback cannot wait. */
+static int close_later(int fd) {
+    closing *c = eddy__alloc(sizeof *c);
+    if (!c) {
+        errno = ENOMEM;
+        return -1;
+    }
+    *c = (closing){.fd = fd, .next = all_closing};
+    all_closing = c;
+    break_all(fd);
+    return 0;
+}
+
+int __wrap_close(int fd);
+int __wrap_close(int fd) {
+    if (fd < 0 || !is_worked_on(fd)) return __real_close(fd);
+    if (is_closing(fd)) return -1;
+    return eddy__current && !eddy__libc_in_stdio ? close_in_task(fd) : close_later(fd);
+}
+
+/* ---- the frame around a call ------------------------------------------------------------------------------ */
+
+/* False: it is part of another call, or outside of a task. */
+static bool begin(eddy__libc_call *call, int fd) {
+    if (!eddy__current || eddy__libc_current) return false;
+    *call = (eddy__libc_call){.fd = fd};
+    eddy__libc_current = call;
+    return true;
+}
+
+/* `result` is libc's; what it is if the call was made to end. */
+static int64_t end(eddy__libc_call *call, int64_t result) {
+    eddy__libc_current = NULL;
+    int error = call->refused ? call->error : 0;
+    int before = errno;
+    if (call->listed) eddy__libc_unlist(call);
+    errno = error ? error : before;
+    return error ? -1 : result;
+}
+
+/* A call of NAME on the descriptor `fd`: what it is declared as, and what it is called with. */
+#define DESCRIPTOR_CALL(type, name, parameters, arguments)                                         \
+    type __real_##name parameters;                                                                 \
+    type __wrap_##name parameters;                                                                 \
+    type __wrap_##name parameters {                                                                \
+        eddy__libc_call call;                                                                      \
+        if (is_closing(fd)) return -1;                                                             \
+        if (!begin(&call, fd)) return __real_##name arguments;                                     \
+        return (type)end(&call, __real_##name arguments);                                          \
+    }
+
+DESCRIPTOR_CALL(ssize_t, read, (int fd, void *buffer, size_t size), (fd, buffer, size))
+DESCRIPTOR_CALL(ssize_t, write, (int fd, const void *data, size_t size), (fd, data, size))
+DESCRIPTOR_CALL(ssize_t, recv, (int fd, void *buffer, size_t size, int flags),
+                (fd, buffer, size, flags))
+DESCRIPTOR_CALL(ssize_t, recvfrom,
+                (int fd, void *buffer, size_t size, int flags, struct sockaddr *from,
+                 socklen_t *length),
+                (fd, buffer, size, flags, from, length))
+DESCRIPTOR_CALL(ssize_t, send, (int fd, const void *data, size_t size, int flags),
+                (fd, data, size, flags))
+DESCRIPTOR_CALL(ssize_t, sendto,
+                (int fd, const void *data, size_t size, int flags, const struct sockaddr *to,
+                 socklen_t length),
+                (fd, data, size, flags, to, length))
+DESCRIPTOR_CALL(int, accept, (int fd, struct sockaddr *peer, socklen_t *length), (fd, peer, length))
+DESCRIPTOR_CALL(int, accept4, (int fd, struct sockaddr *peer, socklen_t *length, int flags),
+                (fd, peer, length, flags))
+DESCRIPTOR_CALL(int, connect, (int fd, const struct sockaddr *peer, socklen_t length),
+                (fd, peer, length))
+
+/* ---- calls of several descriptors, and of none -------------------------------------------------------------- */
+
+int __real_poll(struct pollfd *polled, nfds_t count, int timeout);
+int __wrap_poll(struct pollfd *polled, nfds_t count, int timeout);
+int __wrap_poll(struct pollfd *polled, nfds_t count, int timeout) {
+    eddy__libc_call call;
+    for (size_t i = 0; all_closing && i < count; i++)
+        if (is_closing(polled[i].fd)) return -1;
+    if (!begin(&call, -1)) return __real_poll(polled, count, timeout);
+    call.polled = polled;
+    call.polled_count = count;
+    return (int)end(&call, __real_poll(polled, count, timeout));
+}
+
+int __real_clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
+                           struct timespec *left);
+int __wrap_clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
+                           struct timespec *left);
+int __wrap_clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
+                           struct timespec *left) {
+    eddy__libc_call call;
+    if (!begin(&call, -1)) return __real_clock_nanosleep(clock, flags, time, left);
+    eddy_time start = eddy__host_now();
+    int rc = __real_clock_nanosleep(clock, flags, time, left);
+    (void)eddy__libc_refuses(); /* nothing is asked of the host after the wait */
+    if (end(&call, rc) != -1) return rc;
+    if (left && !(flags & TIMER_ABSTIME)) {
+        eddy_time rest = (eddy_time)time->tv_sec * EDDY_S + time->tv_nsec -
+                         (eddy__host_now() - start);
+        if (rest < 1) rest = 1;
+        *left = (struct timespec){.tv_sec = rest / EDDY_S, .tv_nsec = (long)(rest % EDDY_S)};
+    }
+    return errno;
+}
+
+int __real_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                       struct addrinfo **found);
+int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                       struct addrinfo **found);
+int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
+                       struct addrinfo **found) {
+    eddy__libc_call call;
+    if (!begin(&call, -1)) return __real_getaddrinfo(host, service, hints, found);
+    int rc = __real_getaddrinfo(host, service, hints, found);
+    return end(&call, rc) == -1 && call.refused ? EAI_SYSTEM : rc;
+}
+
+/* ---- stdio -------------------------------------------------------------------------------------------------- */
+
+/* What writes for stdio is not made to suspend; a FILE may be a connection's. */
+size_t __real___stdio_write(FILE *file, const unsigned char *data, size_t size);
+size_t __wrap___stdio_write(FILE *file, const unsigned char *data, size_t size);
+size_t __wrap___stdio_write(FILE *file, const unsigned char *data, size_t size) {
+    eddy__libc_in_stdio++;
+    size_t put = __real___stdio_write(file, data, size);
+    eddy__libc_in_stdio--;
+    return put;
+}
