@@ -2,7 +2,6 @@
 
 export function createEddyHttp(host) {
     const EEMPTY = -7; // of include/eddy/error.h
-    const decoder = new TextDecoder();
     const bodies = new Map(); // number -> body
     let lastBody = 0;
 
@@ -12,8 +11,9 @@ export function createEddyHttp(host) {
         headers >>>= 0;
         body >>>= 0;
         const options = { method: host.string(method), headers: [] };
-        const parts = headerBytes
-            ? decoder.decode(memory.subarray(headers, headers + headerBytes - 1)).split('\0') : [];
+        // A character for each byte: so they are sent as they are.
+        const text = Array.from(memory.subarray(headers, headers + headerBytes), (byte) => String.fromCharCode(byte));
+        const parts = text.join('').split('\0').slice(0, -1);
         for (let i = 0; i < parts.length; i += 2) options.headers.push([parts[i], parts[i + 1]]);
         // As a Blob, which can be sent again: Node takes an array's bytes away before a redirect.
         if (body) options.body = new Blob([memory.slice(body, body + bodySize)]);

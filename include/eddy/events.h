@@ -39,7 +39,8 @@ int eddy_event_source_open_with(eddy_event_source **source,
 /* Waits for the next event. [blocks] When the connection ends or breaks off it waits for the time that
  * the server has asked for with `retry:`, doubled with each failure in a row up to a minute, and connects
  * anew with the id of the last event. Returns 1; 0 if the server has said by status 204 that there will
- * be no more. EDDY_ECANCELED: nothing is lost, the next call goes on. EDDY_EFULL: an event is longer than
+ * be no more. EDDY_ECANCELED: no event is lost, the next call goes on; an attempt to connect is given up
+ * and made again. EDDY_EFULL: an event is longer than
  * the limit; EDDY_EHTTP as above; an error as eddy_fetch after options.attempts failures: these, and 0,
  * are for good, and every later call returns the same. EDDY_ESTATE outside a task, or while another task
  * waits; EDDY_EINVAL; EDDY_ENOMEM: the connection is lost, and the next call makes another. Bytes are

@@ -10,7 +10,7 @@ typedef struct eddy_ws eddy_ws;
 /* What a message is. */
 typedef enum eddy_ws_type {
     EDDY_WS_TEXT = 1, /* UTF-8 */
-    EDDY_WS_BYTES = 2
+    EDDY_WS_BYTES = 2 /* anything */
 } eddy_ws_type;
 
 /* What to connect to, and how. Zero means default. */
