@@ -12,7 +12,8 @@ import { HOSTS, openHost } from './hosts/index.mjs';
 
 const FOLDER = 'tests/conformance';
 const SEEDS = 1000;
-export const CONFORMANCE_HOSTS = ['native', 'node', 'chromium', 'wasmtime-p1', 'wasmtime'];
+export const CONFORMANCE_HOSTS = ['native', 'node', 'node-26', 'deno', 'bun', 'workerd',
+    'chromium', 'firefox', 'wasmtime-p1', 'node-wasi', 'wasmtime', 'jco'];
 
 /** The names of all programs. */
 export function listCases() {

@@ -3,7 +3,7 @@
 // out those that are missing in the tool cache ($EDDY_CACHE, else ~/.cache/eddy), without root.
 //
 //   node tools/setup.mjs [--relock] [--quiet] [--json] [PART...]
-//   PART: web wasi native browser site sources valgrind (without any: web wasi native)
+//   PART: web wasi native browser firefox site sources valgrind (without any: web wasi native)
 //
 // Variables: EDDY_CACHE (folder), EDDY_TOOLS=own (leave aside what PATH, EMSDK and WASI_SDK_PATH
 // offer), CC, EDDY_BROWSER (program), EDDY_DEBIAN_MIRROR (where apt names none), EDDY_UNTESTED=1
@@ -30,7 +30,7 @@ import { layWheel, resolveWheel } from './setup/wheels.mjs';
 
 export { SetupError };
 
-const PARTS = ['web', 'wasi', 'native', 'browser', 'site', 'sources', 'valgrind'];
+const PARTS = ['web', 'wasi', 'native', 'browser', 'firefox', 'site', 'sources', 'valgrind'];
 
 /** The state of one call: what is wanted, what was found, and which folders are to be laid. */
 class Setup {
@@ -283,6 +283,10 @@ class Setup {
             tools.browser = found.findBrowser() ??
                 await alone(cache, this.report, () => found.installBrowser(this.report));
         }
+        if (this.wants('firefox')) {
+            tools.firefox = found.findFirefox() ??
+                await alone(cache, this.report, () => found.installFirefox(this.report));
+        }
         if (this.valgrind) tools.valgrind = { command: [this.valgrind.path], env: {} };
         else if (plan.valgrind) tools.valgrind = placedValgrind(plan.valgrind.place);
         if (plan.site) tools.site = htmlRoot(plan.site.place);
@@ -341,7 +345,7 @@ function wasiTools({ cc, ld, sysroot, builtins, version, search }) {
 }
 
 /**
- * The tools for `want` (of web, wasi, native, browser, site, sources, valgrind), set up when they are not.
+ * The tools for `want` (of web, wasi, native, browser, firefox, site, sources, valgrind), set up when they are not.
  * Rejects with SetupError, whose message is one line for the user.
  */
 export async function setup({ want = ['web', 'wasi', 'native'], quiet, lockFile } = {}) {

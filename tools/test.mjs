@@ -19,7 +19,7 @@ const BUILDS = [
 ];
 
 export async function main(args) {
-    await setup({ want: ['web', 'wasi', 'native', 'browser', 'site', 'sources'] });
+    await setup({ want: ['web', 'wasi', 'native', 'browser', 'firefox', 'site', 'sources'] });
     const began = Date.now();
     for (const { host, mode } of BUILDS) {
         try {

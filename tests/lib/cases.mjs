@@ -1,5 +1,5 @@
-// cases.mjs: runs modules of cases (tests/web/*-cases.mjs) against a web program in Node, in a page and
-// in a worker; each case becomes a test.
+// cases.mjs: runs modules of cases (tests/web/*-cases.mjs) against a web program in every host of
+// JavaScript; each case becomes a test.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -9,16 +9,14 @@ import { after } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import sendFile from 'send';
 import { ROOT } from '../../tools/build.mjs';
-import { runProcess } from '../../tools/hosts/process.mjs';
 import { runCases } from '../web/check.mjs';
 import { needHost } from './hosts.mjs';
-import { RUNTIMES, runtimeOf } from './runtimes.mjs';
 
 /** Where cases run, and how their program is linked: by Emscripten ("node") or leanly. */
 export const HOSTS_AND_LINKS = [
     ...['node', 'lean'].flatMap((linked) =>
-        ['node', 'chromium', 'chromium-worker'].map((hostName) => [hostName, linked])),
-    ...Object.keys(RUNTIMES).map((hostName) => [hostName, 'lean']),
+        ['node', 'chromium', 'chromium-worker', 'firefox'].map((hostName) => [hostName, linked])),
+    ...['node-26', 'deno', 'bun', 'workerd'].map((hostName) => [hostName, 'lean']),
 ];
 
 let server;
@@ -77,31 +75,46 @@ async function inWorker(host, casesFile, artifact) {
     }
 }
 
-async function inRuntime(t, hostName, casesFile, artifact) {
-    const command = await runtimeOf(t, hostName);
-    if (!command) return null;
-    const folder = fileURLToPath(new URL('../web/', import.meta.url));
-    const { code, stdout, stderr } = await runProcess(
-        [...command, `${folder}run.mjs`, `${folder}${casesFile}`, artifact], { timeout: 120_000 });
+const FOLDER = fileURLToPath(new URL('../web/', import.meta.url));
+
+async function inRuntime(host, casesFile, artifact) {
+    const { code, stdout, stderr } = await host.script(
+        `${FOLDER}run.mjs`, [`${FOLDER}${casesFile}`, artifact], { timeout: 120_000 });
     assert.equal(code, 0, stderr);
     return JSON.parse(stdout.trim().split('\n').at(-1));
 }
 
-/** Runs all cases of the file there; null where there is no such host. */
+async function inWorkerd(host, casesFile, artifact) {
+    const wasm = artifact.replace(/mjs$/, 'wasm');
+    const main = `import { cases } from './tests/web/${casesFile}';
+import { runCases } from './tests/web/check.mjs';
+import { load } from '.${urlOf(artifact)}';
+import wasm from '.${urlOf(wasm)}';
+export default {
+    async test() {
+        console.log(JSON.stringify(await runCases(cases, (options) => load({ wasm, ...options }))));
+    },
+};
+`;
+    const files = [`${FOLDER}${casesFile}`, `${FOLDER}check.mjs`, artifact, wasm];
+    const { code, stdout, stderr } = await host.runWorker(main, files, { timeout: 120_000 });
+    assert.equal(code, 0, stderr);
+    return JSON.parse(stdout.trim().split('\n').at(-1));
+}
+
+async function inThisNode(host, casesFile, artifact) {
+    const { cases } = await import(`../web/${casesFile}`);
+    const { default: create, load } = await import(pathToFileURL(artifact));
+    return runCases(cases, load ?? create);
+}
+
+/** Runs all cases of the file there; nothing where there is no such host. */
 export async function casesOn(t, hostName, casesFile, artifact) {
-    const host = RUNTIMES[hostName] ? null : await needHost(t, hostName);
-    if (!host && !RUNTIMES[hostName]) return;
-    let results;
-    if (RUNTIMES[hostName]) {
-        results = await inRuntime(t, hostName, casesFile, artifact);
-        if (!results) return;
-    } else if (hostName === 'node') {
-        const { cases } = await import(`../web/${casesFile}`);
-        const { default: create, load } = await import(pathToFileURL(artifact));
-        results = await runCases(cases, load ?? create);
-    } else {
-        results = await (hostName === 'chromium' ? inPage : inWorker)(host, casesFile, artifact);
-    }
+    const host = await needHost(t, hostName);
+    if (!host) return;
+    const run = host.runWorker ? inWorkerd : host.script ? inRuntime : !host.browser ? inThisNode
+        : hostName.endsWith('-worker') ? inWorker : inPage;
+    const results = await run(host, casesFile, artifact);
     assert.ok(Object.keys(results).length > 0, 'there are cases');
     for (const [name, problem] of Object.entries(results))
         await t.test(name, () => assert.equal(problem, null, problem));

@@ -65,23 +65,23 @@ async function within(promise, milliseconds, otherwise) {
 }
 
 /**
- * `worker`: run programs in a worker of the page.
+ * `kind`: chromium, or firefox, which is driven by WebDriver BiDi. `worker`: run programs in a worker of the page.
  * -> null, after a line on stderr, where there is no browser. A run's option `during(page)` is awaited
  * beside the program and its value comes back as `during`.
  */
-export async function open(tools, { worker = false } = {}) {
-    if (!tools.browser) {
-        process.stderr.write('eddy: chromium: not run: no browser is installed, ' +
-            'and without root none can be\n');
+export async function open(tools, { worker = false, kind = 'chromium' } = {}) {
+    const program = kind === 'firefox' ? tools.firefox : tools.browser;
+    if (!program) {
+        process.stderr.write(`eddy: ${kind}: not run: no browser is installed, and without root none can be\n`);
         return null;
     }
     const server = await serve();
-    const browser = await launch(tools.browser).catch((error) => {
+    const browser = await launch(program).catch((error) => {
         server.close();
         throw new Error(`cannot start the browser: ${error.message.split('\n')[0]}`);
     });
     return {
-        name: worker ? 'chromium-worker' : 'chromium',
+        name: worker ? `${kind}-worker` : kind,
         browser,
         async run(artifact, { args = [], timeout = 60_000, during } = {}) {
             const page = await browser.newPage();

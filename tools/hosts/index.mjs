@@ -16,6 +16,16 @@ export const HOSTS = {
         about: 'a page' },
     'chromium-worker': { build: { host: 'web' }, want: ['web', 'browser'], module: './chromium.mjs',
         options: { worker: true }, about: 'a worker of a page' },
+    'firefox': { build: { host: 'web' }, want: ['web', 'firefox'], module: './chromium.mjs',
+        options: { kind: 'firefox' }, about: 'a page of Firefox' },
+    'node-26': { build: { host: 'lean' }, want: ['web'], module: './runtime.mjs', options: { runtime: 'node-26' },
+        about: "Node 26 with eddy's own loader", optional: true },
+    'deno': { build: { host: 'lean' }, want: ['web'], module: './runtime.mjs', options: { runtime: 'deno' },
+        about: "Deno with eddy's own loader", optional: true },
+    'bun': { build: { host: 'lean' }, want: ['web'], module: './runtime.mjs', options: { runtime: 'bun' },
+        about: "Bun with eddy's own loader", optional: true },
+    'workerd': { build: { host: 'lean' }, want: ['web'], module: './workerd.mjs',
+        about: "workerd with eddy's own loader", optional: true },
     'wasmtime': { build: { host: 'wasip2' }, want: ['wasi'], module: './wasmtime.mjs',
         about: 'WASI 0.2 under wasmtime' },
     'jco': { build: { host: 'wasip2' }, want: ['wasi'], module: './jco.mjs',
@@ -32,11 +42,13 @@ export const HOSTS = {
  */
 export async function openHost(name, options) {
     const host = HOSTS[name];
-    const tools = await setup({ want: host.want, quiet: true }).catch((error) => {
+    try {
+        const tools = await setup({ want: host.want, quiet: true });
+        const { open } = await import(host.module);
+        return await open(tools, { ...host.options, ...options });
+    } catch (error) {
         if (!host.optional || !(error instanceof SetupError)) throw error;
         process.stderr.write(`eddy: ${name} is not there: ${error.message}\n`);
-    });
-    if (!tools) return null;
-    const { open } = await import(host.module);
-    return open(tools, { ...host.options, ...options });
+        return null;
+    }
 }

@@ -128,6 +128,8 @@ export async function findWasiSdk(versions, report) {
 const CHROMIUM = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 const FIREFOX = ['firefox', 'firefox-esr'];
 
+const firstOf = (names) => names.map((name) => which(name)).find(Boolean);
+
 export function findBrowser() {
     const named = process.env.EDDY_BROWSER;
     if (named) {
@@ -136,23 +138,36 @@ export function findBrowser() {
         return { path, kind: /firefox/i.test(path) ? 'firefox' : 'chromium' };
     }
     for (const [names, kind] of [[CHROMIUM, 'chromium'], [FIREFOX, 'firefox']]) {
-        const path = names.map((name) => which(name)).find(Boolean);
+        const path = firstOf(names);
         if (path) return { path, kind };
     }
     return null;
 }
 
+/** The second browser, in which the tests of pages run once more. */
+export function findFirefox() {
+    const path = firstOf(FIREFOX);
+    return path ? { path, kind: 'firefox' } : null;
+}
+
 /** Debian's Chromium by the system's apt; null, with one line, where that cannot be. */
-export async function installBrowser(report) {
+export const installBrowser = (report) => installPackage(report, 'chromium', findBrowser);
+
+/** Debian's Firefox in the same way. */
+export const installFirefox = (report) => installPackage(report, 'firefox-esr', findFirefox);
+
+async function installPackage(report, name, find) {
+    const already = find(); // while this process waited for its turn
+    if (already) return already;
     const give = (why) => {
-        report.line(`no browser: ${why}; what needs one is not run`);
+        report.line(`no ${name}: ${why}; what needs it is not run`);
         return null;
     };
-    if (!which('apt-get')) return give('install Chromium or Firefox');
+    if (!which('apt-get')) return give('install it');
     if (process.getuid() !== 0) {
-        return give('install one (apt-get install chromium), which this user may not');
+        return give(`install it (apt-get install ${name}), which this user may not`);
     }
-    report.step('installing chromium with apt-get (about a minute)');
+    report.step(`installing ${name} with apt-get (about a minute)`);
     const env = { DEBIAN_FRONTEND: 'noninteractive' };
     const apt = async (...args) => {
         report.figure(`apt-get ${args[0]}`);
@@ -161,9 +176,9 @@ export async function installBrowser(report) {
     };
     // An old index may still do: whether the package can be had is what counts.
     await apt('update');
-    const { code, stderr } = await apt('install', '--no-install-recommends', 'chromium');
-    const found = findBrowser();
+    const { code, stderr } = await apt('install', '--no-install-recommends', name);
+    const found = find();
     if (code === 0 && found) return found;
     const reason = /^E: (.*)$/m.exec(stderr)?.[1] ?? `exit code ${code}`;
-    return give(`apt-get install chromium failed (${reason.slice(0, 120)})`);
+    return give(`apt-get install ${name} failed (${reason.slice(0, 120)})`);
 }
