@@ -67,6 +67,10 @@ export function signaturesOf(module) {
     const list = [];
     for (let at = exports.eddy__exports_begin(); at < exports.eddy__exports_end(); at += 36) {
         const signature = signatureOf(at);
+        if (signature.kind === 'g' && /[vntc]/.test(signature.letters[0])) {
+            throw new FinishError(`${signature.site}: ${signature.name}: "${signature.result}" is no type ` +
+                'for what a generator hands out');
+        }
         const bad = [...signature.letters].slice(1).findIndex((letter) => 'SAF'.includes(letter));
         if (bad >= 0) {
             throw new FinishError(`${signature.site}: ${signature.name}: "${signature.parameters[bad]}" ` +
@@ -82,12 +86,16 @@ const RESULTS = {
     b: 'boolean', s: 'string | null', S: 'string | null', a: 'Uint8Array | null', A: 'Uint8Array | null',
     h: 'EddyHandle | null', j: 'any',
 };
-const ARGUMENTS = { ...RESULTS, s: 'string', a: 'EddyBytes', h: 'EddyHandle' };
-const RESERVED = new Set(['call', 'close', 'ended', 'tasks', 'tree', 'exports']);
+const ARGUMENTS = {
+    ...RESULTS, s: 'string', a: 'EddyBytes', h: 'EddyHandle',
+    n: 'EddySource<number>', t: 'EddySource<string>', c: 'EddySource<EddyBytes>',
+};
+const RESERVED = new Set(['call', 'close', 'ended', 'tasks', 'tree', 'trace', 'exports']);
 
-function declarationOf({ name, result, parameters, site, letters }) {
+function declarationOf({ name, result, parameters, site, letters, kind }) {
     const list = parameters.map((text, i) => `${safe(parameterName(text))}: ${ARGUMENTS[letters[i + 1]]}`);
-    const promise = `Promise<${RESULTS[letters[0]]}>`;
+    const promise = kind === 'g' ? `AsyncGenerator<${RESULTS[letters[0]]}, void, undefined>`
+        : `Promise<${RESULTS[letters[0]]}>`;
     const call = `    call(${[`function_: '${name}'`, ...list, 'options?: EddyCallOptions'].join(', ')}): ${promise};\n`;
     if (RESERVED.has(name)) return call;
     return `    /** ${result} ${name}(${parameters.join(', ') || 'void'}), ${site.replace(/^.*\//, '')} */\n` +
@@ -102,6 +110,10 @@ export function declarationsOf(signatures, lean) {
     return `// Made by eddy from the exports of the module.
 
 export type EddyBytes = Uint8Array | ArrayBuffer | ArrayBufferView;
+
+/** What JavaScript streams to C: it is asked for one value after the other. */
+export type EddySource<T> = AsyncIterable<T> | Iterable<T | Promise<T>> |
+    { getReader(): { read(): Promise<{ done: boolean; value?: T }>; cancel(): Promise<void> } };
 
 export interface EddyCallOptions {
     /** Aborting it cancels the call's task. */

@@ -1,25 +1,15 @@
 /* exports.c: JavaScript calls C. A call is a task; what it returned, or why it failed, is told to the
- * other side (calls.mjs) when its function has returned, or when the task ends without having run. */
-#include "../src/core/internal.h"
+ * other side (exports.mjs) when its function has returned, or when the task ends without having run. */
+#include "exports.h"
 
 #include <stdlib.h>
 
 #define loop eddy__the_loop
 
-void eddy_js_returned(uint32_t call, char letter, const eddy__slot *result);
-void eddy_js_failed(uint32_t call, int code, const char *name, const char *message,
-                    const char *task, const char *site);
 void eddy_js_ended(int result);
 void eddy_js_drop(uint32_t value);
 
-/* The argument of the task of a call: copied by the spawn, freed after call_ended. */
-typedef struct call {
-    const eddy__signature *function;
-    uint32_t number;  /* the other side's; 0: it has been told of the end */
-    void *payload;    /* strings and bytes among the arguments; owned, by malloc */
-    int thrown;       /* by eddy_throw */
-    eddy__slot arguments[EDDY__MOST_ARGUMENTS]; /* of a copy only as many as it has */
-} call;
+typedef eddy__export call;
 
 /* Where the other side writes the arguments of the next call. */
 static eddy__slot slots[EDDY__MOST_ARGUMENTS];
@@ -33,7 +23,13 @@ static void tell_failure(call *c, int code, const char *text) {
     eddy_js_failed(number, code, eddy_errname(code), text, c->function->name, c->function->site);
 }
 
-static void free_result(char letter, const eddy__slot *result) {
+void eddy__export_tell_error(call *c, int code) {
+    eddy__text *text = eddy__task_text(eddy__current, code);
+    tell_failure(c, code, text ? text->bytes : eddy_strerror(code));
+    eddy__text_release(text);
+}
+
+void eddy__export_free_result(char letter, const eddy__slot *result) {
     if (letter == 'S') free(result->own_text);
     if (letter == 'A') free(result->buffer.data);
 }
@@ -46,15 +42,13 @@ int eddy__export_run(void *arg) {
     int code = c->thrown;
     if (code == 0 && letter == 'i' && result.i < 0) code = result.i;
     if (code) {
-        eddy__text *text = eddy__task_text(eddy__current, code);
-        tell_failure(c, code, text ? text->bytes : eddy_strerror(code));
-        eddy__text_release(text);
+        eddy__export_tell_error(c, code);
     } else {
         uint32_t number = c->number;
         c->number = 0;
         eddy_js_returned(number, letter, &result);
     }
-    free_result(letter, &result);
+    eddy__export_free_result(letter, &result);
     return 0;
 }
 
@@ -70,7 +64,7 @@ static void unpin_handles(call *c, size_t count) {
 /* An argument lives as long as the call. */
 static void drop_values(const call *c) {
     for (size_t i = 0; i < count_of(c); i++)
-        if (c->function->letters[i + 1] == 'j') eddy_js_drop(c->arguments[i].js.id);
+        if (strchr("jntc", c->function->letters[i + 1])) eddy_js_drop(c->arguments[i].js.id);
 }
 
 static void call_ended(void *arg) {
@@ -85,7 +79,7 @@ static void call_ended(void *arg) {
 int eddy_throw(int code, const char *format, ...) {
     eddy__task *task = eddy__current;
     if (!task) return code;
-    if (task->co.fn == eddy__export_run) {
+    if (task->has_rare && task->rare.arg_free == call_ended) {
         call *c = task->co.arg;
         c->thrown = code;
     }
@@ -170,7 +164,7 @@ EDDY__EXPORT eddy_future *eddy__export_start(const eddy__signature *function, ui
     eddy__task *outer = eddy__current; /* what it may do is no matter of the caller's */
     eddy__current = NULL;
     starting = &c;
-    eddy_future *f = eddy__spawn_with(function->site, function->name, eddy__export_run, &options);
+    eddy_future *f = eddy__spawn_with(function->site, function->name, function->run, &options);
     starting = NULL;
     bool running = f && f->state == EDDY_PENDING;
     eddy_release(f);
@@ -181,6 +175,15 @@ EDDY__EXPORT eddy_future *eddy__export_start(const eddy__signature *function, ui
 
 EDDY__EXPORT void eddy__export_cancel(eddy_future *task) {
     (void)eddy_cancel(task);
+}
+
+/* A generator whose end has not been told yet is asked for its next item, or for its end. */
+EDDY__EXPORT void eddy__stream_demand(eddy_future *f, int closing) {
+    eddy__task *task = (eddy__task *)f;
+    call *c = task->co.arg;
+    c->wanted = true;
+    c->closing = closing;
+    if (c->waits && task->state == EDDY__WAITING) eddy__task_wake(task, 0);
 }
 
 EDDY__EXPORT void eddy__handle_drop(uint32_t index, uint32_t serial) {

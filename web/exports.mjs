@@ -5,6 +5,7 @@ import { EddyError } from './host.mjs';
 export function createEddyApp(host, exports, values) {
     const EINVAL = -4, ENOMEM = -5, ECLOSED = -6, EHOST = -13, ESTATE = -3;
     const SIGNATURE = 36; // bytes
+    const STREAMS = /[ntc]/; // letters of what JavaScript streams to C
 
     const functions = new Map(); // name -> its signature
     const pending = new Map(); // number -> call
@@ -18,6 +19,7 @@ export function createEddyApp(host, exports, values) {
     const slots = exports.eddy__export_slots() >>> 0;
     for (let at = exports.eddy__exports_begin() >>> 0; at < exports.eddy__exports_end() >>> 0; at += SIGNATURE) {
         const signature = values.signatureOf(at);
+        signature.streams = STREAMS.test(signature.letters.slice(1));
         functions.set(signature.name, signature);
     }
 
@@ -68,15 +70,23 @@ export function createEddyApp(host, exports, values) {
 
     let starting; // the call whose first step runs now, the innermost: mostly that is all of it
 
-    function begin(signature, list, signal) {
-        const block = pass(signature.letters, list);
-        if (block === undefined) return refusal(ENOMEM, 'EDDY_ENOMEM', 'out of memory', signature);
+    function makeCall(signature, signal) {
         do lastCall = (lastCall + 1) >>> 0;
         while (lastCall === 0 || pending.has(lastCall));
-        const call = {
-            number: lastCall, signature, signal, task: 0, onAbort: undefined,
-            ended: false, value: undefined, error: undefined, resolve: undefined, reject: undefined,
+        return {
+            number: lastCall, signature, signal, task: 0, onAbort: undefined, sources: undefined,
+            ended: false, // the module has told its last
+            told: false, value: undefined, error: undefined, // what nobody has asked for yet
+            resolve: undefined, reject: undefined, // of who waits for it
         };
+    }
+
+    /** -> a promise of what the module tells first. */
+    function begin(call, list) {
+        const { signature, signal } = call;
+        if (signature.streams) list = openSources(call, list);
+        const block = pass(signature.letters, list);
+        if (block === undefined) return refusal(ENOMEM, 'EDDY_ENOMEM', 'out of memory', signature);
         const outer = starting;
         starting = call;
         try {
@@ -86,37 +96,71 @@ export function createEddyApp(host, exports, values) {
         } finally {
             starting = outer;
         }
-        if (death && !call.ended) end(call, undefined, ofDeath(signature));
-        if (call.ended) return call.error ? Promise.reject(call.error) : Promise.resolve(call.value);
-        pending.set(call.number, call);
-        if (signal) watch(call);
+        if (death && !call.ended) tell(call, undefined, ofDeath(signature), true);
+        if (!call.ended) {
+            pending.set(call.number, call);
+            if (signal) watch(call);
+        }
+        return answerOf(call);
+    }
+
+    const start = (pointer, number, block) =>
+        host.enter(() => exports.eddy__export_start(pointer, number, block));
+
+    function openSources(call, list) {
+        return list.map((value, i) => {
+            const letter = call.signature.letters[i + 1];
+            if (!STREAMS.test(letter)) return value;
+            const source = values.sourceOf(letter, value);
+            (call.sources ??= []).push(source);
+            return source;
+        });
+    }
+
+    function watch(call) {
+        const abort = () => host.nudge(() => exports.eddy__export_cancel(call.task));
+        if (call.signal.aborted) return abort(); // by its own first step
+        call.onAbort = abort;
+        call.signal.addEventListener('abort', abort);
+    }
+
+    function answerOf(call) {
+        if (call.told) {
+            const { value, error } = call;
+            call.told = false;
+            call.value = call.error = undefined;
+            return error ? Promise.reject(error) : Promise.resolve(value);
+        }
         return new Promise((resolve, reject) => {
             call.resolve = resolve;
             call.reject = reject;
         });
     }
 
-    const start = (pointer, number, block) =>
-        host.enter(() => exports.eddy__export_start(pointer, number, block));
-
-    function watch(call) {
-        const abort = () => host.enter(() => exports.eddy__export_cancel(call.task));
-        if (call.signal.aborted) return abort(); // by its own first step
-        call.onAbort = abort;
-        call.signal.addEventListener('abort', abort);
+    function tell(call, value, error, isLast) {
+        if (isLast) {
+            if (call.onAbort) call.signal.removeEventListener('abort', call.onAbort);
+            if (call.sources) for (const source of call.sources) source.close();
+            call.ended = true;
+        }
+        const { resolve, reject } = call;
+        if (!resolve) {
+            call.told = true;
+            call.value = value;
+            call.error = error;
+            return;
+        }
+        call.resolve = call.reject = undefined;
+        if (error) reject(error);
+        else resolve(value);
     }
 
-    function end(call, value, error) {
-        if (call.onAbort) call.signal.removeEventListener('abort', call.onAbort);
-        call.ended = true;
-        call.value = value;
-        call.error = error;
-        if (error) call.reject?.(error);
-        else call.resolve?.(value);
-    }
-
-    function invoke(signature, list) {
+    /** The arguments without options, and the signal among those; throws if the call is refused. */
+    function prepare(signature, list) {
         const wanted = signature.letters.length - 1;
+        const refuse = (code, name, text) => {
+            throw new EddyError(code, name, text, signature.name, signature.site);
+        };
         let signal;
         if (list.length === wanted + 1) {
             const last = list[wanted];
@@ -124,51 +168,105 @@ export function createEddyApp(host, exports, values) {
                 signal = last?.signal;
                 list = list.slice(0, wanted);
                 if (signal !== undefined && typeof signal?.addEventListener !== 'function')
-                    return refusal(EINVAL, 'EDDY_EINVAL', `${signature.name}: signal must be an ` +
-                        'AbortSignal', signature);
+                    refuse(EINVAL, 'EDDY_EINVAL', `${signature.name}: signal must be an AbortSignal`);
             }
         }
         const problem = problemOf(signature, list);
-        if (problem) return refusal(EINVAL, 'EDDY_EINVAL', problem, signature);
-        if (death) return refusal(...death, signature);
+        if (problem) refuse(EINVAL, 'EDDY_EINVAL', problem);
+        if (death) refuse(...death);
         if (signal?.aborted) {
-            return Promise.reject(new EddyError(-1, 'EDDY_ECANCELED', 'operation was cancelled',
-                signature.name, signature.site, { cause: signal.reason }));
+            throw new EddyError(-1, 'EDDY_ECANCELED', 'operation was cancelled', signature.name,
+                signature.site, { cause: signal.reason });
         }
         if (!opened) open();
-        if (ended) return refusal(ECLOSED, 'EDDY_ECLOSED', 'the program has ended', signature);
-        return begin(signature, list, signal);
+        if (ended) refuse(ECLOSED, 'EDDY_ECLOSED', 'the program has ended');
+        return [list, signal];
     }
 
-    function take(number) {
-        number >>>= 0;
-        if (starting?.number === number) return starting;
-        const call = pending.get(number);
-        pending.delete(number);
-        return call;
+    function invoke(signature, list) {
+        if (signature.kind === 'g') return iterate(signature, list);
+        try {
+            let signal;
+            [list, signal] = prepare(signature, list);
+            return begin(makeCall(signature, signal), list);
+        } catch (error) {
+            return Promise.reject(error); // also what a getter of an argument has thrown
+        }
     }
+
+    // ---- generators: each item is asked for ------------------------------------------------------------
+
+    function iterate(signature, list) {
+        const begun = { call: undefined };
+        const iterator = generate(signature, list, begun);
+        abandoned.register(iterator, begun);
+        return iterator;
+    }
+
+    async function* generate(signature, list, begun) {
+        let signal;
+        [list, signal] = prepare(signature, list);
+        const call = begun.call = makeCall(signature, signal);
+        let result = await begin(call, list);
+        try {
+            while (result) {
+                yield result.item;
+                result = await demand(call, 0);
+            }
+        } finally {
+            await finish(call);
+        }
+    }
+
+    function demand(call, closing) {
+        if (!call.told) host.nudge(() => exports.eddy__stream_demand(call.task, closing));
+        return answerOf(call);
+    }
+
+    /** Its cleanup is waited for. */
+    async function finish(call) {
+        if (call.ended) return;
+        try {
+            await demand(call, 1);
+        } catch (error) {
+            if (!call.signal?.aborted) throw error;
+        }
+    }
+
+    // A loop that is neither gone on with nor left by `break`.
+    const abandoned = new FinalizationRegistry(({ call }) => {
+        if (call && !host.isDead()) finish(call).catch(() => {});
+    });
+
+    // ---- what the module tells ---------------------------------------------------------------------------
+
+    const callOf = (number) => (starting?.number === number ? starting : pending.get(number));
 
     function returned(number, letter, pointer) {
-        const call = take(number);
+        const call = callOf(number >>>= 0);
         if (!call) return;
+        letter = String.fromCharCode(letter);
+        const isLast = call.signature.kind !== 'g' || letter === 'v';
+        if (isLast) pending.delete(number);
         let value, error;
         try {
-            letter = String.fromCharCode(letter);
             pointer >>>= 0;
             value = values.read(letter, pointer);
             if (letter === 'j') host.drop(host.view().getUint32(pointer, true));
+            if (!isLast) value = { item: value };
         } catch (thrown) {
             error = thrown; // a pointer that is none: it must not unwind through C
         }
-        end(call, value, error);
+        tell(call, value, error, isLast);
     }
 
     function failed(number, code, name, message, task, site) {
-        const call = take(number);
+        const call = callOf(number >>>= 0);
         if (!call) return;
+        pending.delete(number);
         const options = call.signal?.aborted ? { cause: call.signal.reason } : undefined;
-        end(call, undefined, new EddyError(code, host.string(name), host.string(message),
-            host.string(task), host.string(site), options));
+        tell(call, undefined, new EddyError(code, host.string(name), host.string(message),
+            host.string(task), host.string(site), options), true);
     }
 
     // ---- the life of a module -------------------------------------------------------------------------
@@ -191,7 +289,7 @@ export function createEddyApp(host, exports, values) {
         ofDeath = ({ name, site }) => new EddyError(...death, name, site, { cause: error });
         for (const [number, call] of [...pending]) {
             pending.delete(number);
-            end(call, undefined, ofDeath(call.signature));
+            tell(call, undefined, ofDeath(call.signature), true);
         }
         ended = true;
         toldEnd(left ? error.status : undefined);

@@ -147,6 +147,18 @@ export function createEddyHost(module) {
         }
     }
 
+    /** The same for what wakes a task, which is served as a completion is. */
+    function nudge(call) {
+        const outer = completing;
+        completing = true;
+        try {
+            return enter(call);
+        } finally {
+            completing = outer;
+            serveCompletion();
+        }
+    }
+
     /** Nothing but a timer holds Node alive while a promise is pending. */
     function holdProcess() {
         if (!isNode) return;
@@ -309,7 +321,7 @@ export function createEddyHost(module) {
     }
 
     const host = {
-        wake, exit, catchInterrupts, cancel, begin, complete, settle, fail, isWanted, enter, textOf, string, view, keep,
+        wake, exit, catchInterrupts, cancel, begin, complete, settle, fail, isWanted, enter, nudge, textOf, string, view, keep,
         onDeath, onEnd, encoder, now,
         memory: module.memory,
         alloc: module.alloc,

@@ -50,7 +50,7 @@ export function createEddyValues(host, exports) {
 
     function settleFuture(pointer, how, result, text) {
         if (host.isDead()) return;
-        host.enter(() => {
+        host.nudge(() => {
             let data = 0;
             if (text !== undefined) {
                 const bytes = host.encoder.encode(text);
@@ -80,6 +80,81 @@ export function createEddyValues(host, exports) {
         return resolver;
     }
 
+    // ---- values that JavaScript streams to C ----------------------------------------------------------
+
+    const ITEMS = { n: 'd', t: 's', c: 'a' }; // the letters of their values
+
+    /** One iteration over values of the letter `item`. */
+    class EddySource {
+        constructor(iterable, item) {
+            this.iterable = iterable;
+            this.item = item;
+            this.left = []; // promises of boxes that were asked for and given back
+            this.count = 0;
+            this.ended = false;
+        }
+
+        /** -> a promise of { value }, or undefined at the end; given back when `signal` is aborted. */
+        next(signal) {
+            const box = this.left.shift() ?? this.fetch();
+            signal.addEventListener('abort', () => this.back(box));
+            return box;
+        }
+
+        back(box) {
+            box = Promise.resolve(box);
+            box.catch(() => {}); // whoever is next gets it
+            this.left.unshift(box);
+        }
+
+        async fetch() {
+            if (this.ended) return undefined;
+            try {
+                this.iterator ??= iteratorOf(this.iterable);
+                const { done, value } = await this.iterator.next();
+                if (done) this.ended = true;
+                if (this.ended) return undefined; // or closed meanwhile
+                const item = await value;
+                const problem = wrong(this.item, item);
+                if (problem) throw new TypeError(`item ${this.count} ${problem}`);
+                this.count++;
+                return { value: item };
+            } catch (error) {
+                this.close();
+                throw error;
+            }
+        }
+
+        /** The other side cleans up, if it has begun and not ended. */
+        close() {
+            if (this.ended) return;
+            this.ended = true;
+            try {
+                this.iterator ??= iteratorOf(this.iterable);
+                Promise.resolve(this.iterator.return?.()).catch(() => {});
+            } catch {
+                // Nobody waits for it any more.
+            }
+        }
+    }
+
+    function iteratorOf(iterable) {
+        const make = iterable[Symbol.asyncIterator] ?? iterable[Symbol.iterator];
+        if (make) return make.call(iterable);
+        const reader = iterable.getReader(); // a ReadableStream that does not iterate yet
+        return { next: () => reader.read(), return: () => reader.cancel() };
+    }
+
+    const sourceOf = (letter, value) =>
+        (value instanceof EddySource ? value : new EddySource(value, ITEMS[letter]));
+
+    /** A string is one, too, but hardly meant. */
+    function isIterable(value) {
+        if (value === null || (typeof value !== 'object' && typeof value !== 'function')) return false;
+        return value instanceof EddySource || [value[Symbol.asyncIterator], value[Symbol.iterator],
+            value.getReader].some((one) => typeof one === 'function');
+    }
+
     // ---- from C ---------------------------------------------------------------------------------------
 
     function read(letter, pointer) {
@@ -101,7 +176,7 @@ export function createEddyValues(host, exports) {
             return data ? host.memory().slice(data, data + view.getUint32(pointer + 4, true)) : null;
         }
         case 'h': return handleOf(view.getBigUint64(pointer, true));
-        case 'j': return host.valueOf(view.getUint32(pointer, true));
+        case 'j': case 'n': case 't': case 'c': return host.valueOf(view.getUint32(pointer, true));
         case 'F': {
             const future = view.getUint32(pointer, true);
             return future ? resolverOf(future) : null;
@@ -132,6 +207,7 @@ export function createEddyValues(host, exports) {
             return value.includes('\0') ? 'must not hold a zero character' : undefined;
         case 'a': case 'A': return bytesOf(value) ? undefined : 'must be a Uint8Array or other bytes';
         case 'h': return idOf.has(value) ? undefined : 'must be an open handle of this module';
+        case 'n': case 't': case 'c': return isIterable(value) ? undefined : 'must be an iterable or a stream';
         default: return undefined;
         }
     }
@@ -180,6 +256,8 @@ export function createEddyValues(host, exports) {
         case 'b': return view.setUint8(pointer, value ? 1 : 0);
         case 'h': return view.setBigUint64(pointer, idOf.get(value), true);
         case 'j': return view.setUint32(pointer, host.keep(value), true);
+        case 'n': case 't': case 'c':
+            return view.setUint32(pointer, host.keep(sourceOf(letter, value)), true);
         case 'v': return undefined;
         default:
             view.setUint32(pointer, data, true);
@@ -194,9 +272,10 @@ export function createEddyValues(host, exports) {
         const parameters = text(8).replace(/^\(|\)$/g, '').trim();
         return {
             pointer, name: text(0), result: text(4), site: text(12), letters: host.string(pointer + 24),
+            kind: String.fromCharCode(view.getUint8(pointer + 34)),
             parameters: parameters === 'void' ? [] : parameters.split(',').map((one) => one.trim()),
         };
     }
 
-    return { read, wrong, payloadOf, copyIn, write, signatureOf };
+    return { read, wrong, payloadOf, copyIn, write, sourceOf, signatureOf };
 }

@@ -24,11 +24,16 @@
  *     eddy_buffer               Uint8Array; as char *
  *     eddy_handle               an object of C's, opaque to JavaScript
  *     eddy_js                   any value of JavaScript's, opaque to C
+ *     eddy_numbers, eddy_texts, eddy_chunks
+ *                               values that JavaScript streams to C: an async iterable, an iterable
+ *                               or a ReadableStream; an argument of an export or a result of
+ *                               JavaScript's
  *     eddy_future *             only as an argument of JavaScript: { resolve(int), reject(error) }
  */
 #ifndef EDDY_JS_H
 #define EDDY_JS_H
 
+#include "channel.h"
 #include "task.h"
 
 /* Bytes that belong to somebody else. An argument has a zero byte behind its last. */
@@ -52,6 +57,19 @@ typedef struct eddy_handle {
 typedef struct eddy_js {
     uint32_t id; /* 0: undefined */
 } eddy_js;
+
+/* Numbers, strings, pieces of bytes that JavaScript streams to C, which asks for one after the other:
+ * nothing is produced ahead. As an argument of an export it ends with the call; what a function of
+ * JavaScript has returned is C's, for close. */
+typedef struct eddy_numbers {
+    uint32_t id; /* 0: none */
+} eddy_numbers;
+typedef struct eddy_texts {
+    uint32_t id; /* 0: none */
+} eddy_texts;
+typedef struct eddy_chunks {
+    uint32_t id; /* 0: none */
+} eddy_chunks;
 
 EDDY__BEGIN_C
 
@@ -86,6 +104,27 @@ void eddy_js_release(eddy_js value);
  * EDDY_ENOSYS where there is no JavaScript. */
 int eddy_js_promise(eddy_js *result, eddy_js promise) EDDY__BLOCKS;
 
+/* Waits for the next value. [blocks] Returns 1 and the value in *item (a string or bytes from malloc,
+ * the caller's); 0: the end; EDDY_EHOST with the text of what the other side threw, or if a value is
+ * of another type, and then 0; EDDY_ECANCELED: the value is there for the next call; EDDY_ENOMEM (the
+ * same); EDDY_EINVAL; EDDY_ENOSYS where there is no JavaScript. Follows `for await`. */
+int eddy_numbers_next(eddy_numbers source, double *item) EDDY__BLOCKS;
+int eddy_texts_next(eddy_texts source, char **item) EDDY__BLOCKS;
+int eddy_chunks_next(eddy_chunks source, eddy_buffer *item) EDDY__BLOCKS;
+
+/* Sends all that is left into a channel of double, char * or eddy_buffer, waiting while it is full.
+ * The sender stays the caller's. [blocks] Returns 0 at the end; EDDY_ECLOSED if nobody receives any
+ * more; the other errors of next and of eddy_send: what had been taken is freed then. */
+int eddy_numbers_pipe(eddy_numbers source, eddy_sender *tx) EDDY__BLOCKS;
+int eddy_texts_pipe(eddy_texts source, eddy_sender *tx) EDDY__BLOCKS;
+int eddy_chunks_pipe(eddy_chunks source, eddy_sender *tx) EDDY__BLOCKS;
+
+/* Ends it before its end, so that a generator of JavaScript's cleans up, and lets go of it. 0 is
+ * ignored. Never blocks. */
+void eddy_numbers_close(eddy_numbers source);
+void eddy_texts_close(eddy_texts source);
+void eddy_chunks_close(eddy_chunks source);
+
 /* Waits until the page is about to paint. [blocks] Returns 0 and the frame's time in *milliseconds
  * (may be NULL), of performance.now()'s clock; EDDY_ECANCELED; EDDY_ENOSYS where there are no frames.
  * Follows requestAnimationFrame. */
@@ -108,6 +147,9 @@ typedef union eddy__slot {
     eddy_buffer buffer;
     eddy_handle handle;
     eddy_js js;
+    eddy_numbers numbers;
+    eddy_texts texts;
+    eddy_chunks chunks;
     eddy_future *future;
 } eddy__slot;
 
@@ -120,7 +162,8 @@ typedef struct eddy__signature {
     void (*invoke)(eddy__slot *result, const eddy__slot *arguments); /* of an export */
     int (*run)(void *call); /* of an export: the body of the task that invokes it */
     char letters[EDDY__MOST_ARGUMENTS + 2]; /* types: the result's, then the arguments' */
-    bool is_async;
+    char kind;      /* 'c' an export that is called, 'g' one that generates; 'a' JavaScript that is
+                       async, 's' that is not */
     bool is_status; /* of a function of JavaScript: what it resolves to is returned itself */
 } eddy__signature;
 
@@ -128,6 +171,7 @@ typedef struct eddy__signature {
 int eddy__js_call(const eddy__signature *function, eddy__slot *slots) EDDY__BLOCKS;
 int eddy__js_run(const eddy__signature *function, eddy__slot *slots);
 int eddy__export_run(void *call);
+int eddy__export_generate(void *call);
 
 EDDY__END_C
 
@@ -155,6 +199,9 @@ EDDY__END_C
     X('A', eddy_buffer, buffer, buffer)                                                            \
     X('h', eddy_handle, handle, handle)                                                            \
     X('j', eddy_js, js, js)                                                                        \
+    X('n', eddy_numbers, numbers, numbers)                                                         \
+    X('t', eddy_texts, texts, texts)                                                               \
+    X('c', eddy_chunks, chunks, chunks)                                                            \
     X('F', eddy_future *, future, future)
 
 #define EDDY__JS_TYPE(letter, type, name, place)                                                   \
@@ -187,6 +234,9 @@ EDDY__JS_TYPES(EDDY__JS_TYPE)
         void (*)(eddy_buffer): prefix##buffer,                                                     \
         void (*)(eddy_handle): prefix##handle,                                                     \
         void (*)(eddy_js): prefix##js,                                                             \
+        void (*)(eddy_numbers): prefix##numbers,                                                   \
+        void (*)(eddy_texts): prefix##texts,                                                       \
+        void (*)(eddy_chunks): prefix##chunks,                                                     \
         void (*)(eddy_future *): prefix##future)
 
 /* What is made of each declaration in a list. */
@@ -251,12 +301,36 @@ EDDY__JS_TYPES(EDDY__JS_TYPE)
     static const eddy__signature eddy__export_##name                                               \
         __attribute__((used, section("eddy_exports"))) = {                                         \
             #name, #result, #parameters, EDDY__JS_SITE, eddy__invoke_##name, eddy__export_run,     \
-            EDDY__LETTERS(result, parameters), true, false};                                       \
+            EDDY__LETTERS(result, parameters), 'c', false};                                        \
     result name parameters
 #else
 #define EDDY_EXPORT(result, name, parameters)                                                      \
     result name parameters;                                                                        \
     result name parameters
+#endif
+
+/* EDDY_EXPORT_GENERATOR(item, name, (parameters)) { body }: a generator that JavaScript iterates as
+ * `for await (const x of app.name(…))`: an `int name(parameters)` that hands out items of the type
+ * `item` by eddy_emit and returns 0 at its end, or an error, which the loop throws. It begins with the
+ * first item asked for and gets on only as far as is asked. When JavaScript leaves the loop, eddy_emit
+ * returns EDDY_ECLOSED. A string or bytes handed out must live until eddy_emit returns; `char *` and
+ * eddy_buffer are freed by then. Each iteration is a task named after the function. */
+#ifdef __EMSCRIPTEN__
+#define EDDY_EXPORT_GENERATOR(item, name, parameters)                                              \
+    int name parameters;                                                                           \
+    static void eddy__invoke_##name(eddy__slot *slot, const eddy__slot *arguments) {               \
+        (void)arguments;                                                                           \
+        slot->i = name(EDDY__MAP(EDDY__TAKE, EDDY__STRIP parameters));                             \
+    }                                                                                              \
+    static const eddy__signature eddy__export_##name                                               \
+        __attribute__((used, section("eddy_exports"))) = {                                         \
+            #name, #item, #parameters, EDDY__JS_SITE, eddy__invoke_##name, eddy__export_generate,  \
+            EDDY__LETTERS(item, parameters), 'g', false};                                          \
+    int name parameters
+#else
+#define EDDY_EXPORT_GENERATOR(item, name, parameters)                                              \
+    int name parameters;                                                                           \
+    int name parameters
 #endif
 #define EDDY__RETURN_0(result, call) EDDY__BY_TYPE(result, eddy__give_)(slot, call)
 #define EDDY__RETURN_1(result, call) call
@@ -274,14 +348,14 @@ EDDY__JS_TYPES(EDDY__JS_TYPE)
  * quotes. */
 #define EDDY_ASYNC_JS(result, name, parameters, ...)                                               \
     EDDY__JS_BODY(#name, #parameters, "async", #__VA_ARGS__)                                                             \
-    EDDY__JS_FUNCTION(result, name, parameters, true, eddy__js_call, EDDY__BLOCKS, #name, #result, \
+    EDDY__JS_FUNCTION(result, name, parameters, 'a', eddy__js_call, EDDY__BLOCKS, #name, #result, \
                       #parameters)
 
 /* EDDY_JS(result, name, (parameters), { body }): the same without `async`: returns at once, blocks
  * nothing, may be called outside of a task. */
 #define EDDY_JS(result, name, parameters, ...)                                                     \
     EDDY__JS_BODY(#name, #parameters, "", #__VA_ARGS__)                                                             \
-    EDDY__JS_FUNCTION(result, name, parameters, false, eddy__js_run, , #name, #result, #parameters)
+    EDDY__JS_FUNCTION(result, name, parameters, 's', eddy__js_run, , #name, #result, #parameters)
 
 /* A string made a string once more is quoted as the assembler wants it. */
 #ifdef __EMSCRIPTEN__
@@ -294,13 +368,13 @@ EDDY__JS_TYPES(EDDY__JS_TYPE)
 #define EDDY__JS_BODY(name, parameters, kind, text)
 #endif
 
-#define EDDY__JS_FUNCTION(result, name, parameters, async, call, attribute, name_text,             \
+#define EDDY__JS_FUNCTION(result, name, parameters, kind, call, attribute, name_text,             \
                           result_text, parameters_text)                                            \
     EDDY__JS_SHAPE(EDDY__JS_DECLARE_, result, name, parameters) attribute;                         \
     EDDY__JS_SHAPE(EDDY__JS_HEAD_, result, name, parameters) {                                     \
         static const eddy__signature signature = {                                                 \
             name_text, result_text, parameters_text, EDDY__JS_SITE, NULL, NULL,                    \
-            EDDY__LETTERS(result, parameters), async, EDDY__IS_STATUS(result)};                    \
+            EDDY__LETTERS(result, parameters), kind, EDDY__IS_STATUS(result)};                    \
         eddy__slot slots[1 + EDDY__ARITY(EDDY__STRIP parameters)] = {{0}};                          \
         eddy__slot *const arguments = slots + 1;                                                   \
         (void)arguments;                                                                           \
