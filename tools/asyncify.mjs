@@ -169,10 +169,27 @@ export function neverSuspending(flags) {
     return flag ? flag.slice(REMOVE_LIST.length).split(',') : [];
 }
 
-function main([wasmOpt, input, output, ...flags]) {
-    const [, asyncifyFlags, all] = flags.join('\n').split(/^--$/m)
-        .map((part) => part.split('\n').filter(Boolean));
-    const optimiserFlags = all.filter((flag) => flag !== '--drop-internal-exports');
+const featuresOf = (flags) => flags.filter((flag) => flag.startsWith('--enable-'));
+
+/** The flags of the pass for just what can suspend. */
+function precisely(run, input, output, asyncify) {
+    const wat = run([input, ...featuresOf(asyncify), '-S', '-o', '-']);
+    // Calls by way of JavaScript, of Emscripten's exceptions and jumps, reach anything.
+    if (/^ \(import "env" "invoke_/m.test(wat)) return asyncify;
+    const names = toBeNamed(findSuspending(wat, neverSuspending(asyncify)));
+    if (!names.length) return [...asyncify, '--pass-arg=asyncify-ignore-indirect'];
+    const list = `${output}.list`;
+    writeFileSync(list, names.join(','));
+    return [...asyncify, '--pass-arg=asyncify-ignore-indirect',
+        `--pass-arg=asyncify-addlist@@${list}`, '--pass-arg=asyncify-propagate-addlist'];
+}
+
+/**
+ * Runs the pass, then the optimiser. `inText`: makes the pass's output faster in between, which loses
+ * DWARF; without, the module must have been compiled for that (EDDY__POSITION_IN_GLOBAL undefined).
+ */
+export function makeSuspendable(wasmOpt, input, output,
+    { asyncify, optimise, inText = true, dropInternalExports = false }) {
     const run = (args) => {
         try {
             return execFileSync(wasmOpt, args, { encoding: 'utf8', maxBuffer: 1 << 30, stdio: 'pipe' });
@@ -181,27 +198,35 @@ function main([wasmOpt, input, output, ...flags]) {
         }
     };
     if (process.env[KEEP_LINKED]) copyFileSync(input, process.env[KEEP_LINKED]);
-    const features = asyncifyFlags.filter((flag) => flag.startsWith('--enable-'));
+    const withPass = precisely(run, input, output, asyncify);
+    if (!inText) {
+        run([input, ...withPass, ...optimise, '-o', output]);
+        rmSync(`${output}.list`, { force: true });
+        return;
+    }
+    const features = featuresOf(asyncify);
     const file = `${output}.wat`;
-    const list = `${output}.list`;
-    run([input, ...features, '-S', '-o', file]);
-    const names = toBeNamed(findSuspending(readFileSync(file, 'utf8'), neverSuspending(asyncifyFlags)));
-    writeFileSync(list, names.join(','));
-    run([input, ...asyncifyFlags, '--pass-arg=asyncify-ignore-indirect',
-        ...(names.length ? [`--pass-arg=asyncify-addlist@@${list}`, '--pass-arg=asyncify-propagate-addlist'] : []),
-        '-S', '-o', file]);
-    rmSync(list);
+    const types = componentTypes(input); // of the input, which may be the output as well
+    run([input, ...withPass, '-S', '-o', file]);
     const wat = readFileSync(file, 'utf8');
     if (wat.includes('"eddy_position_get"')) { // else nothing in it ever switches
         const text = positionInGlobal(wat);
         if (!text) process.stderr.write(`${input}: Asyncify's output has not the known form; switches are slower\n`);
         writeFileSync(file, text ?? positionInMemory(wat));
     }
-    if (optimiserFlags.length < all.length)
-        writeFileSync(file, withoutInternalExports(readFileSync(file, 'utf8')));
-    run([file, ...features, ...optimiserFlags, '-o', output]);
-    for (const section of componentTypes(input)) appendFileSync(output, section);
+    if (dropInternalExports) writeFileSync(file, withoutInternalExports(readFileSync(file, 'utf8')));
+    run([file, ...features, ...optimise, '-o', output]);
+    rmSync(`${output}.list`, { force: true });
+    for (const section of types) appendFileSync(output, section);
     rmSync(file);
+}
+
+function main([wasmOpt, input, output, ...flags]) {
+    const [, asyncify, all] = flags.join('\n').split(/^--$/m)
+        .map((part) => part.split('\n').filter(Boolean));
+    const optimise = all.filter((flag) => flag !== '--drop-internal-exports');
+    makeSuspendable(wasmOpt, input, output,
+        { asyncify, optimise, dropInternalExports: optimise.length < all.length });
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main(process.argv.slice(2));

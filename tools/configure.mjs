@@ -12,14 +12,15 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ASYNCIFY, CHECK_STACK, COMPILE, LINK, WARNINGS } from './flags.mjs';
+import { libraryText } from './library.mjs';
 
 const PROGRAM_FOLDERS = ['examples', 'examples/from-asyncio', 'tests/conformance', 'tests/programs', 'bench/c'];
 
 const RUNTIME = {
     all: ['src/core', 'src/sync', 'src/io'],
     native: ['src/native', 'src/switch/native.c'],
-    web: ['web', 'src/posix/web.c', 'src/switch/asyncify.c'],
-    lean: ['web', 'src/posix/web.c', 'src/switch/asyncify.c'],
+    web: ['web', 'src/posix/web*.c', 'src/switch/asyncify.c'],
+    lean: ['web', 'src/posix/web*.c', 'src/switch/asyncify.c'],
     wasi: ['wasi/p1.c', 'src/native/descriptor.c', 'src/switch/asyncify.c'],
     wasip2: ['wasi/p2*.c', 'src/posix/wasi*.c', 'src/switch/asyncify.c'],
 };
@@ -113,22 +114,6 @@ function compilers(host, tools) {
     const emar = [...emcc.slice(0, -1), emcc.at(-1).replace(/emcc(\.py)?$/, 'emar$1')];
     const env = Object.entries(tools.emcc.env).map(([name, value]) => `${name}=${value}`);
     return { cc: emcc, ar: emar, env: env.length ? ['env', ...env] : [] };
-}
-
-/** What the modules of web/ export, as text: name -> function or class. */
-function hostTexts() {
-    const texts = new Map();
-    for (const file of list('web').filter((name) => name.endsWith('.mjs')))
-        for (const [, text, name] of readFileSync(file, 'utf8')
-            .matchAll(/^export ((?:function|class) (\w+)[\s\S]*?^\})/gm)) texts.set(name, text);
-    return texts;
-}
-
-function writeLibraryJs(folder) {
-    const texts = hostTexts();
-    const adapter = readFileSync('web/emscripten.js', 'utf8');
-    writeIfChanged(join(folder, 'eddy-library.js'),
-        adapter.replace(/__TEXT_(\w+?)__/g, (_, name) => texts.get(name)));
 }
 
 function writeIfChanged(path, text) {
@@ -227,7 +212,7 @@ export function configure({ host, mode, tools, programs = [], defines = [] }) {
     lines.push(`build ${library}: ar ${runtime.map(ninja).join(' ')}`);
 
     const implicit = [library, 'tools/asyncify.mjs', 'tools/reach.mjs', 'tools/finish.mjs', ...(host === 'wasip2' ? witFiles() : []), ...(host === 'web' ? [join(folder, 'eddy-library.js')] : [])];
-    if (host === 'web') writeLibraryJs(folder);
+    if (host === 'web') writeIfChanged(join(folder, 'eddy-library.js'), libraryText());
     for (const program of new Set([...projectPrograms(host), ...programs])) {
         const needs = needsOf(program);
         if (needs.sources.some((name) => !tools.sources?.[name])) continue;

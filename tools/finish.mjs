@@ -65,7 +65,7 @@ export function signaturesOf(module) {
     };
     const { signatureOf } = createEddyValues(host, {});
     const list = [];
-    for (let at = exports.eddy__exports_begin(); at < exports.eddy__exports_end(); at += 36) {
+    for (let at = exports.eddy__exports_begin() >>> 0; at < exports.eddy__exports_end() >>> 0; at += 36) {
         const signature = signatureOf(at);
         if (signature.kind === 'g' && /[vntc]/.test(signature.letters[0])) {
             throw new FinishError(`${signature.site}: ${signature.name}: "${signature.result}" is no type ` +
@@ -161,6 +161,7 @@ const LEAN = `export interface EddyLoadOptions {
     signal?: AbortSignal;
     print?(line: string): void;
     printErr?(line: string): void;
+    input?: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string>;
     onReport?(line: string): void;
 }
 

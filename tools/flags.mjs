@@ -115,12 +115,15 @@ const FEATURES = [
     'multivalue', 'reference-types', 'call-indirect-overlong',
 ].map((name) => `--enable-${name}`);
 
+// Of what is imported, only the calls that Emscripten's exceptions and jumps make by way of JavaScript
+// come back to what may suspend.
+const PASS = ['--asyncify', '--pass-arg=asyncify-imports@env.invoke_*',
+    `--pass-arg=asyncify-removelist@${NEVER_SUSPEND.join(',')}`];
+
 /** wasm-opt after the link: Asyncify first, then the optimiser. */
 export const ASYNCIFY = {
-    all: [
-        ...FEATURES, '--asyncify', '--pass-arg=asyncify-ignore-imports',
-        `--pass-arg=asyncify-removelist@${NEVER_SUSPEND.join(',')}`,
-    ],
+    pass: PASS,
+    all: [...FEATURES, ...PASS],
     release: ['-O3', '--strip-debug', '--strip-producers', '--strip-target-features'],
     // Small after compression: what is not inlined into a function that can suspend is not instrumented.
     'lean-release': ['-Os', '--converge', '--one-caller-inline-max-function-size=60',

@@ -10,7 +10,11 @@ addToLibrary({
     $createEddyApp: __TEXT_createEddyApp__,
     $createEddyFunctions: __TEXT_createEddyFunctions__,
 
-    $eddyHost__deps: ['$createEddyHost', 'eddy_tick'],
+    $eddyHost__deps: ['$createEddyHost', 'eddy_tick',
+#if EXIT_RUNTIME
+        '$callUserCallback', '$exitJS', '$runtimeKeepalivePush', '$runtimeKeepalivePop',
+#endif
+    ],
     $eddyHost: `=createEddyHost({
         memory: () => HEAPU8,
         tick: () => _eddy_tick(),
@@ -19,6 +23,12 @@ addToLibrary({
         interrupt: () => _eddy_interrupt(),
         report: (text) => err(text),
         exit: (status) => {
+#if EXIT_RUNTIME
+            queueMicrotask(() => callUserCallback(() => {
+                runtimeKeepalivePop();
+                exitJS(status);
+            }));
+#endif
             if (Module['onEddyExit']) Module['onEddyExit'](status);
             else if (typeof process === 'object') process.exitCode = status;
         },
@@ -26,7 +36,7 @@ addToLibrary({
     $eddyHttp__deps: ['$createEddyHttp', '$eddyHost', 'eddy__host_complete', 'eddy__host_alloc'],
     $eddyHttp: '=createEddyHttp(eddyHost)',
     $eddyStreams__deps: ['$createEddyStreams', '$eddyHost', 'eddy__host_complete', 'eddy__host_alloc'],
-    $eddyStreams: '=createEddyStreams(eddyHost)',
+    $eddyStreams: "=createEddyStreams(eddyHost, Module['input'])",
     $eddyWebsockets__deps: ['$createEddyWebsockets', '$eddyHost', 'eddy__host_complete', 'eddy__host_alloc'],
     $eddyWebsockets: '=createEddyWebsockets(eddyHost)',
 
@@ -61,7 +71,12 @@ addToLibrary({
     eddy_js_exit__deps: ['$eddyHost'],
     eddy_js_exit: (status) => eddyHost.exit(status),
     eddy_js_catch_interrupts__deps: ['$eddyHost', 'eddy_interrupt'],
-    eddy_js_catch_interrupts: () => eddyHost.catchInterrupts(Module['signal']),
+    eddy_js_catch_interrupts: () => {
+#if EXIT_RUNTIME
+        runtimeKeepalivePush(); // main returns before the run has ended
+#endif
+        eddyHost.catchInterrupts(Module['signal']);
+    },
     eddy_js_abort: () => abort('eddy: a stack is broken'),
 
     eddy_js_fetch__deps: ['$eddyHttp'],
@@ -86,6 +101,12 @@ addToLibrary({
     eddy_js_file_open: (...args) => eddyStreams.openFile(...args),
     eddy_js_stdin__deps: ['$eddyStreams'],
     eddy_js_stdin: (...args) => eddyStreams.standardInput(...args),
+#if SYSCALLS_REQUIRE_FILESYSTEM
+    eddy_js_has_input__deps: ['$FS'],
+    eddy_js_has_input: () => !!FS.getStream(0)?.tty, // else it is a file, or the option `stdin`
+#else
+    eddy_js_has_input: () => !Module['stdin'],
+#endif
     eddy_js_stream_take__deps: ['$eddyStreams'],
     eddy_js_stream_take: (...args) => eddyStreams.take(...args),
     eddy_js_stream_more__deps: ['$eddyStreams'],
@@ -140,6 +161,19 @@ addToLibrary({
     eddy_js_drop: (value) => eddyHost.drop(value),
     eddy_js_keep__deps: ['$eddyHost'],
     eddy_js_keep: (value) => eddyHost.keep(eddyHost.valueOf(value)),
+
+    // Of Emscripten's own exceptions: what is being handled is put aside, as a value, while another
+    // task runs.
+    eddy_js_swap_exceptions__deps: ['$eddyHost', '$exceptionCaught', '$uncaughtExceptionCount'],
+    eddy_js_swap_exceptions: (theirs) => {
+        const mine = exceptionCaught.length || uncaughtExceptionCount
+            ? eddyHost.keep([exceptionCaught.splice(0), uncaughtExceptionCount]) : 0;
+        const [caught, count] = theirs ? eddyHost.valueOf(theirs) : [[], 0];
+        exceptionCaught.push(...caught);
+        uncaughtExceptionCount = count;
+        eddyHost.drop(theirs);
+        return mine;
+    },
 
     // Imports of the module until the Asyncify pass, which replaces them.
     start_unwind: () => {},

@@ -18,6 +18,8 @@ export interface EddyLoadOptions {
     print?(line: string): void;
     /** The same of stderr. */
     printErr?(line: string): void;
+    /** The standard input; default: the process's, in pages there is none. */
+    input?: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string>;
     /** Gets errors that nobody read, with the place in C; default: stderr. */
     onReport?(line: string): void;
     /** What the module imports besides. */

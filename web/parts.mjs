@@ -14,7 +14,7 @@ export async function addParts(wanted, provided, host, memory, exports, options)
     const [rest, http, streams, sockets, values, app, functions] = await Promise.all([
         more ? import('./wasi.mjs') : undefined,
         imports('eddy_js_fetch') ? import('./http.mjs') : undefined,
-        imports('eddy_js_stream_close') ? import('./streams.mjs') : undefined,
+        imports('eddy_js_stream_take') ? import('./streams.mjs') : undefined,
         imports('eddy_js_ws_close') ? import('./websocket.mjs') : undefined,
         crosses ? import('./values.mjs') : undefined,
         imports('eddy_js_failed') ? import('./exports.mjs') : undefined,
@@ -28,7 +28,7 @@ export async function addParts(wanted, provided, host, memory, exports, options)
         eddy_js_keep: (value) => host.keep(host.valueOf(value)),
     });
     if (http) Object.assign(env, http.httpImports(http.createEddyHttp(host)));
-    if (streams) Object.assign(env, streams.streamImports(streams.createEddyStreams(host)));
+    if (streams) Object.assign(env, streams.streamImports(streams.createEddyStreams(host, options.input)));
     if (sockets) Object.assign(env, sockets.websocketImports(sockets.createEddyWebsockets(host)));
     const crossing = values?.createEddyValues(host, exports);
     if (functions) {

@@ -1,7 +1,9 @@
 // streams.mjs: connections, listeners, names, files and stdin over Node's modules, which Deno and Bun
-// have as well. Where there are none (pages) every call is EDDY_ENOSYS.
+// have as well. Where there are none (pages) every call is EDDY_ENOSYS, but for stdin if a page has
+// given one.
 
-export function createEddyStreams(host) {
+/** `input`: what stdin reads, a ReadableStream or an iterable of bytes or strings. */
+export function createEddyStreams(host, input) {
     // Of include/eddy/error.h.
     const EPERM = -10, ENOSYS = -12, EHOST = -13, ENOENT = -16, EEXIST = -17, EIO = -18;
     const ECLOSED = -6, EEMPTY = -7, ECONNREFUSED = -19, ECONNRESET = -20, EHOSTNOTFOUND = -21;
@@ -265,7 +267,38 @@ export function createEddyStreams(host) {
         queueMicrotask(() => tellClosed(stream));
     }
 
+    function fromIterable(source) {
+        const reader = source.getReader?.() ?? (source[Symbol.asyncIterator] ?? source[Symbol.iterator]).call(source);
+        const next = () => (reader.read ? reader.read() : reader.next());
+        let reading = false;
+        const stream = {
+            chunk: undefined, offset: 0, ended: false, error: undefined, unsent: 0, more: undefined,
+            hasMore() {
+                if (stream.chunk || stream.ended) return true;
+                if (!reading) readChunk();
+                return false;
+            },
+        };
+        async function readChunk() {
+            reading = true;
+            try {
+                while (!stream.chunk && !stream.ended) {
+                    const { done, value } = await next();
+                    if (done) stream.ended = true;
+                    else if (value.length) stream.chunk = typeof value === 'string' ? host.encoder.encode(value) : value;
+                }
+            } catch (error) {
+                stream.error ??= error;
+            }
+            reading = false;
+            stream.look();
+        }
+        stream.look = lookLater(stream);
+        return stream;
+    }
+
     function standardInput() {
+        if (input) return add(fromIterable(input));
         if (!hasNode) return ENOSYS;
         const stream = fromNode(process.stdin);
         host.onEnd.push(() => process.stdin.destroy()); // or Node would wait for more of it
@@ -285,7 +318,7 @@ export function createEddyStreams(host) {
     };
 
     return {
-        take, put, accept, closeStream, closeListener, standardInput,
+        take, put, accept, closeStream, closeListener, standardInput, hasInput: () => 1,
         connect: (op, generation, name, port) => start(connectTo, op, generation, host.string(name), port),
         listen: (op, generation, name, port) =>
             start(listenAt, op, generation, name ? host.string(name) : undefined, port),
@@ -309,7 +342,7 @@ export function streamImports(streams) {
         connect: 'connect', listen: 'listen', resolve: 'resolve', accept: 'accept',
         listener_close: 'closeListener', file_open: 'openFile', stdin: 'standardInput',
         stream_take: 'take', stream_more: 'more', stream_put: 'put', stream_room: 'room',
-        stream_drain: 'drain', stream_shut: 'shut', stream_close: 'closeStream',
+        stream_drain: 'drain', stream_shut: 'shut', stream_close: 'closeStream', has_input: 'hasInput',
     };
     return Object.fromEntries(Object.entries(names)
         .map(([name, method]) => [`eddy_js_${name}`, streams[method]]));

@@ -59,6 +59,9 @@ void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(
     co->arg = arg;
     co->result = 0;
     co->started = false;
+#ifdef EDDY__EXCEPTIONS_IN_JS
+    co->exceptions = 0;
+#endif
 }
 
 size_t eddy__switch_used(const eddy__coroutine *co, const char *stack_pointer) {
@@ -142,6 +145,19 @@ static eddy__outcome overflow(const eddy__coroutine *co, const head *low, const 
     return end <= top ? EDDY__OVERFLOWED : EDDY__BROKEN;
 }
 
+/* Emscripten's C++ exceptions are thrown and kept track of by JavaScript, which knows one stack only.
+ * Puts those that `theirs` stands for in the place of those that are being handled now. */
+#ifdef EDDY__EXCEPTIONS_IN_JS
+unsigned eddy_js_swap_exceptions(unsigned theirs);
+#define ENTER_EXCEPTIONS(co) const unsigned outer_exceptions = eddy_js_swap_exceptions((co)->exceptions)
+#define LEAVE_EXCEPTIONS() const unsigned own_exceptions = eddy_js_swap_exceptions(outer_exceptions)
+#define KEEP_EXCEPTIONS(co) ((co)->exceptions = own_exceptions)
+#else
+#define ENTER_EXCEPTIONS(co) ((void)0)
+#define LEAVE_EXCEPTIONS() ((void)0)
+#define KEEP_EXCEPTIONS(co) ((void)0)
+#endif
+
 /* Exported and with a direct call, so that Binaryen leaves it whole. */
 __attribute__((noinline, used, export_name("eddy__switch_enter"))) eddy__outcome
 eddy__switch_enter(eddy__coroutine *co) {
@@ -149,6 +165,7 @@ eddy__switch_enter(eddy__coroutine *co) {
     head *const low = (head *)co->low;
     char *const outer_sp = eddy__stack_pointer();
     eddy__coroutine *const outer = RUNNING;
+    ENTER_EXCEPTIONS(co);
     SET_RUNNING(co);
     set_stack_pointer(co->sp);
     eddy__switch_set_position(co->record);
@@ -164,15 +181,18 @@ eddy__switch_enter(eddy__coroutine *co) {
     char *const sp = eddy__stack_pointer();
     eddy__asyncify_stop_unwind(); /* does no harm if nothing was unwound */
     set_stack_pointer(outer_sp);
+    LEAVE_EXCEPTIONS();
     char *const end = eddy__switch_position();
     if (end == (char *)(low + 1)) { /* no frame was saved: the body has returned */
         if (low->canary != CANARY) return overflow(co, low, end, NULL);
         co->result = result;
+        KEEP_EXCEPTIONS(co);
         return EDDY__FINISHED;
     }
     /* The record may have grown into the live C stack, the C stack past the canary. */
     if (end > sp || low->canary != CANARY) return overflow(co, low, end, sp);
     co->record = end;
     co->sp = sp;
+    KEEP_EXCEPTIONS(co);
     return EDDY__SUSPENDED;
 }

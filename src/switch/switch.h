@@ -32,6 +32,9 @@ typedef struct eddy__coroutine {
     char *record; /* end of the saved frames while suspended, else their beginning */
     char *sp;     /* C stack pointer to run on */
     char *low;    /* end of the C stack: a canary and, for reports, the names */
+#ifdef EDDY__EXCEPTIONS_IN_JS
+    unsigned exceptions; /* that are being handled: its own while it does not run, 0: none */
+#endif
 #else
     void *sp;     /* machine stack pointer while suspended */
     void *caller; /* the same of whoever entered it, valid while it runs */

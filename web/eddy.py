@@ -1,0 +1,216 @@
+# eddy.py: eddy as a port of Emscripten: what a program of one's own needs to be linked with it.
+#
+#   emcc app.c --use-port=node_modules/eddy/web/eddy.py -o app.mjs
+#
+# The flag belongs to compiling (it adds the headers) and to linking. There it builds the runtime, once,
+# into Emscripten's cache, adds the JavaScript library, and makes the linked module suspendable before
+# Emscripten goes on with it: so its own optimiser, Closure, -sSINGLE_FILE and all else see a module
+# like any other. What cannot work with eddy is refused here, by one line.
+
+import glob
+import hashlib
+import os
+import subprocess
+import sys
+
+from tools import building, config, shared, utils
+
+URL = 'https://www.npmjs.com/package/eddy'
+DESCRIPTION = 'eddy: asyncio for C: tasks, deadlines, cancellation and fetch'
+LICENSE = 'MIT License'
+OPTIONS = {
+    'debug': 'with the checks of debug builds: 1 or 0 (default: 1 with -O0, else 0); give it when compiling, too',
+}
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ROOT = os.path.dirname(HERE)
+SOURCES = ['src/core/*.c', 'src/sync/*.c', 'src/io/*.c', 'web/*.c', 'src/posix/web*.c', 'src/switch/asyncify.c']
+# Of src/io: what this host makes itself, and what it has not.
+ABSENT = {'no_javascript.c', 'pending.c', 'process.c'}
+# eddy's own main(), linked to programs that define eddy_main.
+MAIN = 'src/core/main.c'
+
+options = {'debug': None}
+linking = False
+
+
+def handle_options(given, error_handler):
+    if given.get('debug', '0') not in ('0', '1'):
+        error_handler('debug must be 0 or 1')
+    options.update(given)
+
+
+def process_args(ports):
+    check = ['-finstrument-function-entry-bare'] if options['debug'] == '1' else []
+    return ['-I' + os.path.join(ROOT, 'include'), *check]
+
+
+# ---- what does not go together ------------------------------------------------------------------------
+
+def refuse(what, instead):
+    utils.exit_with_error(f'eddy: {what} does not work with eddy: {instead}')
+
+
+def check(settings):
+    if settings.SHARED_MEMORY or settings.WASM_WORKERS:
+        refuse('-pthread (or -sWASM_WORKERS, -sSHARED_MEMORY)',
+               'all tasks run on one thread; leave it out, eddy_offload uses workers without it')
+    if settings.MEMORY64:
+        refuse('-sMEMORY64', 'pointers have 32 bits; leave it out, -sMAXIMUM_MEMORY=4GB is the most there is')
+    if settings.MAIN_MODULE or settings.SIDE_MODULE:
+        refuse('-sMAIN_MODULE or -sSIDE_MODULE', 'all code that may suspend must be linked at once; link statically')
+    if settings.JSPI or settings.ASYNCIFY == 2:
+        refuse('-sJSPI', 'eddy suspends by itself, any number of tasks; leave it out')
+    if settings.ASYNCIFY:
+        refuse('-sASYNCIFY', 'eddy suspends by itself, any number of tasks; leave it out')
+    if settings.WASM_EXCEPTIONS:
+        refuse('-fwasm-exceptions', 'Asyncify cannot suspend in their blocks; compile and link with -fexceptions')
+    if settings.SUPPORT_LONGJMP == 'wasm':
+        refuse('-sSUPPORT_LONGJMP=wasm', 'Asyncify cannot suspend in its blocks; use -sSUPPORT_LONGJMP=emscripten')
+    if settings.STANDALONE_WASM:
+        refuse('-sSTANDALONE_WASM (or an output X.wasm)', 'let emcc write X.mjs, X.js or X.html')
+    if settings.MINIMAL_RUNTIME:
+        refuse('-sMINIMAL_RUNTIME', 'the program goes on after main; leave it out')
+    if settings.SPLIT_MODULE:
+        refuse('-sSPLIT_MODULE', 'all code that may suspend must be in one module; leave it out')
+    if settings.USE_ASAN:
+        refuse('-fsanitize=address', 'tasks have stacks of their own; build natively for the sanitizers')
+    if settings.STACK_OVERFLOW_CHECK > 1:
+        refuse('-sSTACK_OVERFLOW_CHECK=2 (which -sASSERTIONS=2 brings)',
+               'tasks have stacks of their own; add -sSTACK_OVERFLOW_CHECK=1, the option debug=1 checks theirs')
+    if settings.EMULATE_FUNCTION_POINTER_CASTS:
+        refuse('-sEMULATE_FUNCTION_POINTER_CASTS', 'its thunks cannot be suspended; call functions by their own types')
+
+
+# ---- the runtime ---------------------------------------------------------------------------------------
+
+def sources():
+    files = sorted(file for pattern in SOURCES for file in glob.glob(os.path.join(ROOT, pattern)))
+    return [file for file in files
+            if os.path.basename(file) not in ABSENT and not os.path.basename(file).startswith('absent')]
+
+
+def library_flags(settings):
+    if options['debug'] == '1' or (options['debug'] is None and settings.OPT_LEVEL == 0):
+        flags = ['-O0', '-g']
+    else:
+        flags = ['-Oz' if settings.SHRINK_LEVEL else '-O3', '-DNDEBUG', '-ffunction-sections', '-fdata-sections']
+        if not keeps_dwarf(settings):
+            flags.append('-DEDDY__POSITION_IN_GLOBAL')
+    if not settings.DISABLE_EXCEPTION_CATCHING:
+        flags.append('-DEDDY__EXCEPTIONS_IN_JS')
+    if settings.LTO:
+        flags.append('-flto=' + settings.LTO)
+    return flags
+
+
+# Only the pass itself keeps DWARF, not what makes its output faster.
+def keeps_dwarf(settings):
+    return bool(settings.GENERATE_DWARF or settings.GENERATE_SOURCE_MAP)
+
+
+def digest(files, flags):
+    text = hashlib.sha256(repr(flags).encode())
+    headers = sorted(glob.glob(os.path.join(ROOT, 'include/**/*.h'), recursive=True) +
+                     glob.glob(os.path.join(ROOT, 'src/**/*.h'), recursive=True))
+    for file in [*files, *headers]:
+        text.update(utils.read_binary(file))
+    return text.hexdigest()[:16]
+
+
+def emscripten(tool, args, folder):
+    own = {name: value for name, value in os.environ.items() if name != 'EMCC_CFLAGS'}
+    run([sys.executable, '-E', utils.path_from_root(tool + '.py'), *args], cwd=folder, env=own)
+
+
+def run(command, **how):
+    if subprocess.run(command, **how).returncode:
+        utils.exit_with_error('eddy: the link has failed')
+
+
+def built(ports, files, flags, kind):
+    """An archive of the files, in the cache by what it is made of."""
+    files = sorted(files)
+    name = f'libeddy{kind}-{digest(files, flags)}.a'
+
+    def create(final):
+        folder = os.path.join(ports.get_build_dir(), 'eddy', os.path.basename(final))
+        utils.safe_ensure_dirs(folder)
+        # All at once, in a folder of their own: objects are called as the sources.
+        emscripten('emcc', ['-c', '-std=c11', *flags, '-I' + os.path.join(ROOT, 'include'),
+                            '-I' + os.path.join(ROOT, 'src'), *files], folder)
+        emscripten('emar', ['rcs', final, *(os.path.splitext(os.path.basename(file))[0] + '.o' for file in files)],
+                   folder)
+
+    return shared.cache.get_lib(name, create, what='port')
+
+
+def get(ports, settings, shared_):
+    if not linking:
+        return []
+    main = os.path.join(ROOT, MAIN)
+    flags = library_flags(settings)
+    made['main'] = built(ports, [main], flags, '-main')
+    return [built(ports, [file for file in sources() if file != main], flags, '')]
+
+
+def clear(ports, settings, shared_):
+    for file in glob.glob(os.path.join(shared.cache.get_lib_dir(absolute=True), 'libeddy-*.a')):
+        utils.delete_file(file)
+
+
+# ---- the link --------------------------------------------------------------------------------------------
+
+made = {}
+
+
+def node(*args):
+    run([*config.NODE_JS, os.path.join(ROOT, 'tools/port.mjs'), *args])
+
+
+def linker_setup(ports, settings):
+    global linking
+    linking = True
+    check(settings)
+    from tools import link  # not while compiling
+    # The same file each time: Emscripten remembers by it which symbols are JavaScript's.
+    made['library'] = os.path.join(ports.get_build_dir(), 'eddy', 'libeddy.js')
+    utils.safe_ensure_dirs(os.path.dirname(made['library']))
+    node('library', made['library'])
+    settings.JS_LIBRARIES.append(made['library'])
+
+    phase_link, phase_post_link = link.phase_link, link.phase_post_link
+
+    def link_with_main(linker_args, *args, **kwargs):
+        if defines_eddy_main(linker_args):
+            linker_args = [*linker_args, '--whole-archive', made['main'], '--no-whole-archive']
+        names = settings.EMIT_NAME_SECTION
+        settings.EMIT_NAME_SECTION = True  # the pass knows functions by their names
+        try:
+            return phase_link(linker_args, *args, **kwargs)
+        finally:
+            settings.EMIT_NAME_SECTION = names
+
+    def suspendable_post_link(link_options, in_wasm, wasm_target, target, *args, **kwargs):
+        make_suspendable(in_wasm, target, settings)
+        return phase_post_link(link_options, in_wasm, wasm_target, target, *args, **kwargs)
+
+    link.phase_link = link_with_main
+    link.phase_post_link = suspendable_post_link
+
+
+def defines_eddy_main(linker_args):
+    files = [arg for arg in linker_args if not arg.startswith('-') and os.path.isfile(arg)]
+    command = [shared.LLVM_NM, '--defined-only', '--extern-only', '--format=just-symbols', '--quiet', *files]
+    symbols = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout
+    return b'eddy_main' in symbols.split()
+
+
+def make_suspendable(wasm, target, settings):
+    library = os.path.join(shared.get_emscripten_temp_dir(), 'libeddy.js')
+    stem, suffix = os.path.splitext(target)
+    types = {'.mjs': stem + '.d.mts', '.js': stem + '.d.ts'}.get(suffix, '')
+    node('finish', os.path.join(building.get_binaryen_bin(), 'wasm-opt'), wasm, library, types,
+         'dwarf' if keeps_dwarf(settings) else 'names', str(settings.OPT_LEVEL))
+    settings.CLOSURE_ARGS = [*settings.CLOSURE_ARGS, f'--externs={library}.externs']
+    settings.JS_LIBRARIES[settings.JS_LIBRARIES.index(made['library'])] = library
