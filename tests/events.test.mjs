@@ -54,6 +54,12 @@ const routes = {
         }
         response.end();
     },
+    '/sum'(response, connection, { headers }) {
+        const from = Number(headers['last-event-id'] ?? 0);
+        if (from === 8) return noMore(response);
+        const events = [1, 2, 3, 4].map((i) => `id: ${from + i}\ndata: ${from + i}\n\n`);
+        stream(response).end(events.join(''));
+    },
     '/no-content': [noMore],
     '/html': [(response) => stream(response, 'text/html').end('data: x\n\n')],
     '/missing': [(response) => response.writeHead(404, CORS).end('data: x\n\n')],
@@ -140,6 +146,17 @@ for (const hostName of ['node', 'lean', 'chromium', 'wasmtime']) {
             server.seen.connections.delete('/silent');
             return prints('0 wrong\n', 'wrong-use', '/silent');
         });
+    });
+}
+
+for (const hostName of ['node', 'wasmtime']) {
+    test(`server-sent events without memory on ${hostName}`, async (t) => {
+        const server = await startServer();
+        t.after(() => server.close());
+        const result = await runOn(t, hostName, 'tests/programs/io_oom.c', { args: ['events', server.url('/sum')] });
+        if (!result) return;
+        assert.equal(result.stdout, 'ok\n', told(result));
+        assert.equal(result.code, 0, told(result));
     });
 }
 

@@ -2,7 +2,8 @@
 // by both links; and hosts that have none.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,11 +11,14 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from '../tools/build.mjs';
 import { runProcess } from '../tools/hosts/process.mjs';
+import { createEddyHost } from '../web/host.mjs';
+import { createEddyWebsockets } from '../web/websocket.mjs';
 import { artifactOf, needHost, runOn, told } from './lib/hosts.mjs';
 import { runtimeOf } from './lib/runtimes.mjs';
 import { refusedSocket, startSockets } from './lib/sockets.mjs';
 
 const SOCKETS = 'tests/programs/websockets.c';
+const NODE_MAIN = fileURLToPath(new URL('../tools/hosts/node-main.mjs', import.meta.url));
 const LEAN_MAIN = fileURLToPath(new URL('../tools/hosts/lean-main.mjs', import.meta.url));
 
 /** -> run(args) on the host, or null. */
@@ -125,6 +129,67 @@ for (const hostName of ['node', 'lean', 'chromium', 'node-26', 'deno', 'bun']) {
         });
     });
 }
+
+test('the example: two talk in a room', async (t) => {
+    if (!(await needHost(t, 'node'))) return;
+    const artifact = await artifactOf('node', 'examples/chat.c');
+    const server = await startSockets();
+    t.after(() => server.close());
+    const join = (name) => {
+        const child = spawn(process.execPath, [NODE_MAIN, artifact, server.url('/room'), name],
+            { stdio: ['pipe', 'pipe', 'inherit'] });
+        t.after(() => child.kill('SIGKILL'));
+        let text = '';
+        child.stdout.setEncoding('utf8').on('data', (part) => { text += part; });
+        return {
+            child, closed: once(child, 'close'),
+            async hears(expected) {
+                while (!text.includes(expected) && child.exitCode === null) await once(child.stdout, 'data');
+                assert.ok(text.includes(expected), text);
+            },
+        };
+    };
+    const ann = join('Ann');
+    await ann.hears('1 here');
+    const ben = join('Ben');
+    await ann.hears('2 here');
+    await ben.hears('2 here');
+    ann.child.stdin.write('hello\n');
+    await ben.hears('Ann: hello\n');
+    ann.child.stdin.end();
+    await ann.hears('(left: 1000 bye)\n');
+    assert.deepEqual(await ann.closed, [0, null]);
+    await ben.hears('1 here\n');
+    server.endRoom();
+    await ben.hears('(left: 1001 closing time)\n');
+    assert.deepEqual(await ben.closed, [0, null], 'although its stdin is open');
+});
+
+test('an answer for which the module has no memory closes the WebSocket', async (t) => {
+    const server = await startSockets();
+    t.after(() => server.close());
+    const memory = new Uint8Array(1000);
+    new TextEncoder().encodeInto(`${server.url('/echo')}\0`, memory);
+    const completed = new Promise((complete) => {
+        const host = createEddyHost({
+            memory: () => memory, tick: () => -1, alloc: () => 0, complete: (...what) => complete(what),
+        });
+        createEddyWebsockets(host).connect(1, 2, 0, 0, 0, 1000, 1000, 1000);
+    });
+    assert.deepEqual((await completed).slice(0, 3), [1, 2, -5 /* ENOMEM */]);
+    for (let i = 0; i < 250 && server.seen.open; i++) await new Promise((done) => { setTimeout(done, 20); });
+    assert.deepEqual([server.seen.opened, server.seen.open], [1, 0]);
+});
+
+test('WebSockets without memory', async (t) => {
+    const server = await startSockets();
+    t.after(() => server.close());
+    const result = await runOn(t, 'node', 'tests/programs/io_oom.c', { args: ['socket', server.url('/echo')] });
+    assert.equal(result.stdout, 'ok\n', told(result));
+    assert.equal(result.code, 0, told(result));
+    for (let i = 0; i < 250 && server.seen.open; i++) await new Promise((done) => { setTimeout(done, 20); });
+    assert.equal(server.seen.open, 0, 'the server saw all connections close');
+});
 
 test('Node 20 without the package ws says so', async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'eddy-no-ws-'));

@@ -62,6 +62,17 @@ const routes = {
         socket.on('close', () => clearInterval(timer));
     },
     '/flood': floodUntilClosed,
+    // For the example: what one says all hear.
+    '/room'(socket, { room }) {
+        const tell = (text) => { for (const one of room) one.send(text); };
+        room.add(socket);
+        tell(`${room.size} here`);
+        socket.on('message', (data) => tell(String(data)));
+        socket.on('close', () => {
+            room.delete(socket);
+            tell(`${room.size} here`);
+        });
+    },
     // The same, and until then does not answer a closing.
     '/silent'(socket, shared) {
         if (shared.silent) return shared.silent.resume();
@@ -92,7 +103,7 @@ const routes = {
     },
 };
 
-/** -> { url(path), seen, wakeSilent(), close() }; seen: connections now and all in all, the codes that they
+/** -> { url(path), seen, wakeSilent(), endRoom(), close() }; seen: connections now and all in all, the codes that they
  * ended with, attempts. */
 export async function startSockets() {
     const server = createServer((request, response) => response.writeHead(404).end('no WebSocket here'));
@@ -101,7 +112,7 @@ export async function startSockets() {
         handleProtocols: (offered) => ['chat.v1', 'chat.v2'].find((one) => offered.has(one)) ?? false,
     });
     const seen = { open: 0, opened: 0, asked: 0, givenUp: 0, codes: [], messages: [] };
-    const shared = { paused: new Set(), silent: undefined, seen };
+    const shared = { paused: new Set(), room: new Set(), silent: undefined, seen };
     server.on('upgrade', (request, socket, head) => {
         seen.asked++;
         socket.on('error', () => {});
@@ -127,6 +138,9 @@ export async function startSockets() {
         url: (path) => `ws://127.0.0.1:${server.address().port}${path}`,
         /** What nobody has read is read now, and its end seen. */
         wakeSilent: () => shared.silent?.resume(),
+        endRoom() {
+            for (const socket of shared.room) socket.close(1001, 'closing time');
+        },
         close() {
             server.close();
             for (const connection of sockets.clients) connection.terminate();
