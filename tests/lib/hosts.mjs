@@ -8,6 +8,11 @@ import { HOSTS, openHost } from '../../tools/hosts/index.mjs';
 import { runProcess } from '../../tools/hosts/process.mjs';
 import { setup } from '../../tools/setup.mjs';
 
+/** Hosts with the network of a server, and pages; and both: every host of JavaScript. */
+export const JS_SERVERS = ['node', 'node-26', 'deno', 'bun', 'workerd'];
+export const PAGES = ['chromium', 'firefox'];
+export const JS_HOSTS = [...JS_SERVERS, ...PAGES];
+
 const opened = new Map();
 
 after(async () => {
