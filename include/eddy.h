@@ -38,6 +38,7 @@
 #include "eddy/io.h"
 #include "eddy/js.h"
 #include "eddy/local.h"
+#include "eddy/offload.h"
 #include "eddy/queue.h"
 #include "eddy/run.h"
 #include "eddy/scope.h"

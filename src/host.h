@@ -175,6 +175,19 @@ int eddy__host_ws_amount(int ws, int which);
 /* Writes the reason that it was closed with. Returns its bytes, at most 123. */
 int eddy__host_ws_reason(int ws, char *buffer);
 
+/* Has `fn` run by a worker, with a block as eddy/offload.h says. It completes with what `fn` returned,
+ * after the result has been copied, or with an error and its text. `arg` and `result` stay valid until
+ * the operation has ended. Returns 0; EDDY_ENOSYS; EDDY_ESTATE: this is a worker; EDDY_ENOMEM. */
+typedef struct eddy__offload_job {
+    eddy_fn fn;
+    const void *arg;
+    size_t arg_size;
+    void *result;
+    size_t result_size;
+} eddy__offload_job;
+int eddy__host_offload(uint32_t op, uint32_t generation, const eddy__offload_job *job);
+int eddy__host_offload_limit(size_t workers); /* 0: the machine's; returns 0 or EDDY_ENOSYS */
+
 /* The operation's result is not wanted any more; a completion that still comes is ignored. */
 void eddy__host_cancel(uint32_t op, uint32_t generation);
 

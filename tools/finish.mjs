@@ -169,7 +169,7 @@ export function load(options?: EddyLoadOptions): Promise<EddyApp>;
 `;
 
 /** The module that loads X.wasm beside it. */
-function loaderOf(loader, name, bodies) {
+function loaderOf(loader, name, bodies, offloads) {
     return `import { load as loadModule, EddyError } from ${JSON.stringify(loader)};
 
 const bodies = ${textOfBodies(bodies)};
@@ -177,8 +177,28 @@ const bodies = ${textOfBodies(bodies)};
 export { EddyError };
 
 export function load({ wasm = new URL(${JSON.stringify(`./${name}.wasm`)}, import.meta.url), ...options } = {}) {
-    return loadModule(wasm, { bodies, ...options });
+    return loadModule(wasm, { bodies, ${offloads && bodies.length ? 'script: import.meta.url, ' : ''}...options });
 }
+`;
+}
+
+/** What makes the JavaScript of Emscripten serve in a worker that eddy_offload has started from it. */
+function workerOf(js) {
+    const create = /^export default (\w+);/m.exec(js)?.[1];
+    if (!create) throw new FinishError('eddy_offload needs -sMODULARIZE -sEXPORT_ES6');
+    const modules = readFileSync(new URL('../web/offload.mjs', import.meta.url), 'utf8');
+    const [, serve] = /^export (async function serveEddyOffload[\s\S]*?^\})/m.exec(modules);
+    return `
+if ([import.meta.url, ...globalThis.process?.argv ?? []].some((text) => text.endsWith('#eddy-offload'))) (${serve})((module, { serve, print }) => ${create}({
+    noInitialRun: true,
+    eddyServe: serve,
+    print: (line) => print(1, line),
+    printErr: (line) => print(2, line),
+    instantiateWasm(imports, receive) {
+        WebAssembly.instantiate(module, imports).then((instance) => receive(instance, module));
+        return {};
+    },
+}));
 `;
 }
 
@@ -188,11 +208,15 @@ function main(args) {
     const module = new WebAssembly.Module(readFileSync(wasm));
     const bodies = bodiesOf(module);
     const text = loader ? '' : readFileSync(js, 'utf8');
-    if (loader)
-        writeFileSync(js, loaderOf(relative(dirname(place), loader), basename(js, '.mjs'), bodies));
-    else if (PLACEHOLDER.test(text))
-        writeFileSync(js, text.replace(PLACEHOLDER, () => textOfBodies(bodies)));
-    else if (bodies.length) throw new FinishError(`${js} has no place for the JavaScript of the module`);
+    const offloads = WebAssembly.Module.imports(module).some(({ name }) => name === 'eddy_js_offload');
+    if (loader) {
+        writeFileSync(js, loaderOf(relative(dirname(place), loader), basename(js, '.mjs'), bodies, offloads));
+    } else {
+        if (bodies.length && !PLACEHOLDER.test(text))
+            throw new FinishError(`${js} has no place for the JavaScript of the module`);
+        const filled = text.replace(PLACEHOLDER, () => textOfBodies(bodies)) + (offloads ? workerOf(text) : '');
+        if (filled !== text) writeFileSync(js, filled);
+    }
     const signatures = signaturesOf(module);
     if (signatures.length) writeFileSync(types, declarationsOf(signatures, !!loader));
 }

@@ -102,7 +102,7 @@ const NEVER_SUSPEND = [
     'eddy__pending_*', 'eddy__interest_*', 'eddy__p2_stream_*', 'eddy__watch_*', 'eddy__descriptor_*',
     'poll_with',
     'eddy__handle_*', 'eddy_handle_*', 'eddy__exports_*', 'eddy__export_start', 'eddy__export_cancel', 'eddy__export_tell_error', 'eddy__export_free_result', 'eddy__stream_demand',
-    'eddy__library_*', 'eddy_throw', 'eddy__future_from_js', 'eddy__js_run',
+    'eddy__offload_run', 'eddy__library_*', 'eddy_throw', 'eddy__future_from_js', 'eddy__js_run',
     // libc's, when they do not call back into the program.
     'printf', 'fprintf', 'vfprintf', 'vsnprintf', 'snprintf', 'printf_core', 'fwrite',
     '__fwritex', '__stdio_write', '__stdout_write', '__overflow', '__towrite', 'fputs', 'fputc',

@@ -6,6 +6,7 @@ addToLibrary({
     $createEddyHttp: __TEXT_createEddyHttp__,
     $createEddyStreams: __TEXT_createEddyStreams__,
     $createEddyWebsockets: __TEXT_createEddyWebsockets__,
+    $createEddyOffload: __TEXT_createEddyOffload__,
     $createEddyValues: __TEXT_createEddyValues__,
     $createEddyApp: __TEXT_createEddyApp__,
     $createEddyFunctions: __TEXT_createEddyFunctions__,
@@ -39,6 +40,21 @@ addToLibrary({
     $eddyStreams: "=createEddyStreams(eddyHost, Module['input'])",
     $eddyWebsockets__deps: ['$createEddyWebsockets', '$eddyHost', 'eddy__host_complete', 'eddy__host_alloc'],
     $eddyWebsockets: '=createEddyWebsockets(eddyHost)',
+
+    // In a worker the text that tools/finish.mjs appends has set eddyServe.
+    $eddyOffload__deps: ['$createEddyOffload', '$eddyHost', 'eddy__host_complete', 'eddy__host_alloc',
+        'eddy__offload_run'],
+    $eddyOffload: `=createEddyOffload(eddyHost, {
+        exports: () => ({ eddy__host_alloc: _eddy__host_alloc, eddy__offload_run: _eddy__offload_run }),
+        serve: Module['eddyServe'],
+        module: async () => WebAssembly.compile(await getWasmBinary(wasmBinaryFile ??= findWasmBinary())),
+        start: (NodeWorker) => {
+            const mark = '#eddy-offload'; // Node's workers do not see it in their address
+            const url = new URL(mark, _scriptName);
+            return NodeWorker ? new NodeWorker(url, { argv: [mark] }) : new Worker(url, { type: 'module' });
+        },
+        print: (stream, line) => (stream === 1 ? out : err)(line),
+    })`,
 
     // Not before the module is instantiated.
     $eddyValues__deps: ['$createEddyValues', '$EddyError', '$eddyHost', 'eddy__handle_drop', 'eddy__future_from_js',
@@ -143,6 +159,14 @@ addToLibrary({
     eddy_js_ws_amount: (...args) => eddyWebsockets.amount(...args),
     eddy_js_ws_reason__deps: ['$eddyWebsockets'],
     eddy_js_ws_reason: (...args) => eddyWebsockets.reason(...args),
+    eddy_js_offload__deps: ['$eddyOffload'],
+    eddy_js_offload: (...args) => eddyOffload.offload(...args),
+    eddy_js_offload_limit__deps: ['$eddyOffload'],
+    eddy_js_offload_limit: (workers) => eddyOffload.setLimit(workers),
+    eddy_js_offload_end__deps: ['$eddyOffload'],
+    eddy_js_offload_end: () => eddyOffload.endAll(),
+    eddy_js_offloaded__deps: ['$eddyOffload'],
+    eddy_js_offloaded: (...args) => eddyOffload.offloaded(...args),
     eddy_js_cancel__deps: ['$eddyHost'],
     eddy_js_cancel: (op, generation) => eddyHost.cancel(op, generation),
 

@@ -1,5 +1,5 @@
-// loader.mjs: `import { load } from 'eddy'`: a module linked without Emscripten's JavaScript, in Node,
-// Deno, Bun, workers and pages. What a module does not import is not loaded either.
+// loader.mjs: `import { load } from 'eddy'`: a module linked without Emscripten's JavaScript. What it
+// does not import is not loaded either.
 
 import { createEddyHost, EddyError } from './host.mjs';
 
@@ -154,7 +154,7 @@ export async function load(source, options = {}) {
     let appOf;
     if (wanted.some(({ module: from, name }) => !provided[from]?.[name])) {
         const { addParts } = await import('./parts.mjs');
-        appOf = await addParts(wanted, provided, host, memory, () => exports, options);
+        appOf = await addParts(wanted, provided, host, memory, () => exports, { module, out, ...options });
     }
     const instance = await WebAssembly.instantiate(module, { ...options.imports, ...provided });
     exports = instance.exports;
@@ -162,7 +162,7 @@ export async function load(source, options = {}) {
         { ended, close() { host.enter(() => exports.eddy_interrupt()); return ended; } };
     host.enter(() => {
         exports._initialize?.();
-        runMain(exports, host, [options.name ?? 'eddy', ...(options.args ?? [])]);
+        if (!options.serve) runMain(exports, host, [options.name ?? 'eddy', ...(options.args ?? [])]);
     });
     app.exports = exports;
     return app;

@@ -1,9 +1,9 @@
 // parts.mjs: what loader.mjs adds for a module that does more than compute, sleep and print: requests,
-// streams, WebSockets, calls both ways. Only the parts that it imports are loaded.
+// streams, WebSockets, workers, calls both ways. Only the parts that it imports are loaded.
 
 /**
  * Adds to `provided`, the imports there are; -> what makes the app of the instance's exports, or
- * undefined. `exports()`: the same, later.
+ * undefined. `exports()`: the same, later. `options`: of load(), and what it has made of them.
  */
 export async function addParts(wanted, provided, host, memory, exports, options) {
     const imports = (name) => wanted.some((one) => one.name === name);
@@ -11,11 +11,12 @@ export async function addParts(wanted, provided, host, memory, exports, options)
     const isMissing = ({ module: from, name }) => !(provided[from]?.[name] || options.imports?.[from]?.[name]);
     const more = wanted.some((one) => one.module.startsWith('wasi') && isMissing(one));
     const crosses = ['eddy_js_failed', 'eddy_js_run', 'eddy_js_events'].some(imports);
-    const [rest, http, streams, sockets, values, app, functions] = await Promise.all([
+    const [rest, http, streams, sockets, offload, values, app, functions] = await Promise.all([
         more ? import('./wasi.mjs') : undefined,
         imports('eddy_js_fetch') ? import('./http.mjs') : undefined,
         imports('eddy_js_stream_take') ? import('./streams.mjs') : undefined,
         imports('eddy_js_ws_close') ? import('./websocket.mjs') : undefined,
+        imports('eddy_js_offload') ? import('./offload.mjs') : undefined,
         crosses ? import('./values.mjs') : undefined,
         imports('eddy_js_failed') ? import('./exports.mjs') : undefined,
         imports('eddy_js_run') ? import('./functions.mjs') : undefined,
@@ -30,6 +31,7 @@ export async function addParts(wanted, provided, host, memory, exports, options)
     if (http) Object.assign(env, http.httpImports(http.createEddyHttp(host)));
     if (streams) Object.assign(env, streams.streamImports(streams.createEddyStreams(host, options.input)));
     if (sockets) Object.assign(env, sockets.websocketImports(sockets.createEddyWebsockets(host)));
+    if (offload) Object.assign(env, offload.offloadImports(host, exports, options));
     const crossing = values?.createEddyValues(host, exports);
     if (functions) {
         const { start, run } = functions.createEddyFunctions(host, crossing, options.bodies ?? {}, exports);

@@ -691,6 +691,7 @@ typedef struct eddy__loop {
     void (*drop_generators)(void);   /* without running their bodies */
     eddy__table calls, ops, scopes;
     void (*drop_ops)(void); /* those that are done but not taken; set with the first operation */
+    void (*end_workers)(void); /* those of ended runs that are idle; set with the first one */
     int outside; /* see eddy__host_hold */
 
     enum { EDDY__IDLE, EDDY__RUN, EDDY__ENDING } phase;

@@ -197,6 +197,7 @@ static void finish_run(void) {
         eddy__table_trim(&loop.scopes);
         eddy__blocks_trim();
         eddy__pools_trim();
+        if (loop.end_workers) loop.end_workers();
     }
     void (*on_end)(int, void *) = loop.on_end;
     loop.on_end = NULL;
