@@ -32,6 +32,13 @@ for (const hostName of WITH_WORKERS) {
     });
 }
 
+test('each allocation failing in turn, and runs that are broken off', async (t) => {
+    const result = await runOn(t, 'native', 'tests/programs/offload_oom.c');
+    if (!result) return;
+    assert.equal(result.stdout, 'ok\n', told(result));
+    assert.equal(result.code, 0, told(result));
+});
+
 for (const hostName of ['node', 'lean']) {
     test(`a worker without memory on ${hostName}`, async (t) => {
         await prints(t, hostName, ['memory'], /^ok\n$/);

@@ -35,6 +35,17 @@ EDDY_EXPORT(int, spin_for_ever, (void)) {
     return eddy_offload(spins, NULL, 0, NULL, 0);
 }
 
+/* For ever, but JavaScript is called now and then: for hosts that end a worker only there. */
+static int spins_and_looks(void *arg) {
+    (void)arg;
+    while (eddy_now() >= 0) {}
+    return 0;
+}
+
+EDDY_EXPORT(int, spin_and_look, (void)) {
+    return eddy_offload(spins_and_looks, NULL, 0, NULL, 0);
+}
+
 static int traps(void *arg) {
     (void)arg;
     __builtin_trap();
