@@ -62,7 +62,8 @@ _Noreturn void eddy__host_abort(void);
 
 /* Starts a request; `headers` is name NUL value NUL … `header_bytes` long. All memory is copied
  * before the call returns. The completion's value is a body number >= 1 for the calls below, its
- * data "status\0status text\0url\0name\0value\0…". Returns 0 or EDDY_ENOSYS. */
+ * data "status\0status text\0url\0name\0value\0…". Returns 0, with `streamed` the number >= 1 of an
+ * upload, or EDDY_ENOSYS. */
 typedef struct eddy__fetch_request {
     const char *url, *method;
     const char *headers;
@@ -70,6 +71,7 @@ typedef struct eddy__fetch_request {
     const void *body; /* NULL: none */
     size_t body_size;
     const char *redirect, *credentials, *mode, *cache; /* NULL: the platform's default */
+    bool streamed; /* the body is what is put into the upload, in place of `body` */
 } eddy__fetch_request;
 int eddy__host_fetch(uint32_t op, uint32_t generation, const eddy__fetch_request *request);
 
@@ -82,6 +84,15 @@ void eddy__host_body_more(int body, uint32_t op, uint32_t generation);
 
 /* Lets go of a body; what has not arrived is aborted. */
 void eddy__host_body_close(int body);
+
+/* What is sent of a streamed request, which may go on after the answer has begun: as
+ * eddy__host_stream_put and _room, below. Room completes with ECLOSED when no more is wanted: the
+ * request is over, or the server wants no more of it. */
+int eddy__host_upload_put(int upload, const void *data, size_t size);
+void eddy__host_upload_room(int upload, uint32_t op, uint32_t generation);
+
+/* Lets go of an upload. `whole`: that was all; otherwise what is left of the exchange is aborted. */
+void eddy__host_upload_end(int upload, bool whole);
 
 /* Streams, listeners: numbers >= 1 of the host's choosing. Each call with an operation completes
  * exactly once, unless it is cancelled: then it has changed nothing (a connection that has arrived

@@ -98,7 +98,7 @@ test('an answer for which the module has no memory closes its connection', async
             memory: () => memory, tick: () => -1, alloc: () => 0,
             complete: (...what) => complete(what),
         });
-        createEddyHttp(host).startFetch(1, 2, 0, url.length + 1, 0, 0, 0, 0, 0, 0, 0, 0);
+        createEddyHttp(host).startFetch(1, 2, 0, url.length + 1, 0, 0, 0, 0, 0, 0, 0, 0, 0);
     });
     assert.deepEqual((await completed).slice(0, 3), [1, 2, -5 /* ENOMEM */]);
     for (let i = 0; i < 100 && !server.seen.aborted; i++)

@@ -1,7 +1,7 @@
 /* p2-http.c: HTTP requests over wasi:http. One record per request leads it from its start over its
  * redirects to the response:
  *
- *     send: fields -> request -> (body: written as there is room) -> handle -> future
+ *     send: fields -> request -> (body: written as there is room, or an upload) -> handle -> future
  *     answered: future -> response -> redirect: back to send
  *                                  -> head completes the operation, the body becomes a stream
  *
@@ -10,6 +10,7 @@
 #include "p2-http.h"
 
 #include "p2-stream.h"
+#include "p2-upload.h"
 #include "p2-url.h"
 
 #include <stdio.h>
@@ -24,6 +25,7 @@ typedef struct request {
     size_t header_bytes;
     const char *body; /* NULL: none */
     size_t body_size, sent;
+    eddy__upload *upload; /* the body, in place of that; NULL: none */
     enum { FOLLOW, MANUAL, REFUSE } redirect;
     unsigned redirects;
     bool moved; /* to another origin: what is meant for the first is not sent */
@@ -57,7 +59,13 @@ static void drop_exchange(request *q) {
     q->future = 0;
 }
 
+static void forget_upload(request *q) {
+    if (q->upload) eddy__upload_close(q->upload);
+    q->upload = NULL;
+}
+
 static void request_free(request *q) {
+    forget_upload(q);
     drop_exchange(q);
     eddy__url_free(&q->url);
     eddy__free(q, q->size);
@@ -84,11 +92,15 @@ static bool same_name(const char *a, const char *b) {
     return *a == *b;
 }
 
+static bool has_body(const request *q) {
+    return q->body || q->upload;
+}
+
 /* The headers of one request: without those that belong to a body it has no more, or to the origin
  * it was first sent to. */
 static bool is_sent(const request *q, const char *name) {
     if (q->moved && (same_name(name, "authorization") || same_name(name, "cookie"))) return false;
-    return q->body || strncmp(name, "content-", 8) != 0 || !q->redirects;
+    return has_body(q) || strncmp(name, "content-", 8) != 0 || !q->redirects;
 }
 
 static int append(request *q, eddy__handle fields, const char *name, const char *value) {
@@ -203,7 +215,7 @@ static int send(request *q) {
     int rc = request_make(q, &handle);
     if (rc < 0) return rc;
     eddy__http_part outgoing = {.failed = true};
-    if (q->body) eddy__http_request_body(handle, &outgoing);
+    if (has_body(q)) eddy__http_request_body(handle, &outgoing);
     q->outgoing = outgoing.failed ? 0 : outgoing.handle;
     eddy__http_result result;
     eddy__http_handle(handle, 0, 0, &result);
@@ -215,6 +227,11 @@ static int send(request *q) {
     eddy__http_part stream;
     eddy__http_body_write(q->outgoing, &stream);
     if (stream.failed) return EDDY_EHOST;
+    if (q->upload) {
+        eddy__upload_open(q->upload, q->outgoing, stream.handle);
+        q->outgoing = 0;
+        return 0;
+    }
     q->out.__handle = stream.handle;
     q->sent = 0;
     pump(q);
@@ -328,6 +345,8 @@ static void request_complete(request *q, eddy__handle handle, int status,
         return;
     }
     eddy__pending_end(&q->pending, eddy__p2_number(&r->stream), head, size);
+    if (q->upload) eddy__upload_drop(q->upload); /* it goes on */
+    q->upload = NULL;
     request_free(q);
 }
 
@@ -364,8 +383,12 @@ static int move(request *q, int status, const eddy__http_field *location) {
     if (((status == 301 || status == 302) && is_post) || (status == 303 && !is_safe)) {
         q->method = "GET";
         q->body = NULL;
+        forget_upload(q);
     }
-    return 0;
+    if (!q->upload) return 0;
+    snprintf(q->text, sizeof q->text, "a body that is a stream cannot be sent again to %.120s",
+             q->url.text);
+    return EDDY_EHOST;
 }
 
 static int follow(request *q, int status, const eddy__http_field *location) {
@@ -457,7 +480,7 @@ static int begin(request *q, const char *address) {
         return EDDY_EHOST;
     }
     if (rc < 0) return rc;
-    if (q->body && (strcmp(q->method, "GET") == 0 || strcmp(q->method, "HEAD") == 0)) {
+    if (has_body(q) && (strcmp(q->method, "GET") == 0 || strcmp(q->method, "HEAD") == 0)) {
         snprintf(q->text, sizeof q->text, "a %s request has no body", q->method);
         return EDDY_EHOST;
     }
@@ -467,10 +490,18 @@ static int begin(request *q, const char *address) {
 int eddy__host_fetch(uint32_t op, uint32_t generation, const eddy__fetch_request *given) {
     request *q = request_new(given);
     if (!q) return EDDY_ENOMEM;
+    int number = 0;
+    if (given->streamed) {
+        q->upload = eddy__upload_new(&number);
+        if (!q->upload) {
+            request_free(q);
+            return EDDY_ENOMEM;
+        }
+    }
     eddy__pending_begin(&q->pending, op, generation, request_cancel);
     int rc = begin(q, given->url);
     if (rc < 0) request_fail(q, rc);
-    return 0;
+    return number;
 }
 
 int eddy__host_body_take(int body, void *buffer, size_t size) {

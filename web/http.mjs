@@ -1,8 +1,16 @@
 // http.mjs: requests over the platform's fetch.
 
 export function createEddyHttp(host) {
-    const EEMPTY = -7; // of include/eddy/error.h
-    const bodies = new Map(); // number -> body
+    // Of include/eddy/error.h.
+    const ECLOSED = -6, EEMPTY = -7, ENOSYS = -12;
+    const HTTP1 = 'pages send a streamed body over HTTP/2 or 3 only';
+    const isPage = typeof process === 'undefined' && typeof location === 'object';
+    // Before Node 26 fetch holds every piece of a streamed body until all is sent. There the pieces lie
+    // in a ring: its HTTP client takes the next one when no more than its mark, 64 KiB, is unsent.
+    const RING = 1 << 20;
+    const holdsPieces = typeof process === 'object' && parseInt(process.versions?.node) < 26 &&
+        !process.versions.bun && !process.versions.deno;
+    const bodies = new Map(), uploads = new Map(); // number -> body, upload
     let lastBody = 0;
 
     function optionsOf(method, headers, headerBytes, body, bodySize, redirect, credentials, mode,
@@ -28,15 +36,28 @@ export function createEddyHttp(host) {
         return host.encoder.encode(parts.join('\0') + '\0');
     }
 
+    /** -> the number of the upload that is the body, 0 without. */
     function startFetch(op, generation, urlPointer, ...rest) {
         const controller = new AbortController();
         const url = host.string(urlPointer);
+        const upload = rest.pop() ? makeUpload(controller) : undefined;
         host.begin(op, generation, () => controller.abort());
-        request(op, generation, url, rest, controller).catch((error) => host.fail(op, generation, error));
+        if (upload && isPage && !canStream(url)) {
+            host.complete(op, generation, ENOSYS, host.encoder.encode(`${HTTP1}: ${url}`));
+            closeUpload(upload);
+            return upload.number;
+        }
+        request(op, generation, url, rest, controller, upload).catch((error) => {
+            if (isPage && upload && !upload.began) error = new Error(`${host.textOf(error)}; ${HTTP1}`);
+            host.fail(op, generation, error);
+            if (upload) closeUpload(upload);
+        });
+        return upload ? upload.number : 0;
     }
 
-    async function request(op, generation, url, rest, controller) {
+    async function request(op, generation, url, rest, controller, upload) {
         const options = optionsOf(...rest); // before anything else runs: the memory is borrowed
+        if (upload) Object.assign(options, { body: upload.stream, duplex: 'half' });
         const response = await fetch(url, { ...options, signal: controller.signal });
         if (!host.isWanted(op, generation)) return controller.abort();
         const number = ++lastBody;
@@ -99,13 +120,98 @@ export function createEddyHttp(host) {
         body.controller.abort();
     }
 
-    return { startFetch, takeBody, moreOfBody, closeBody };
+    // ---- uploads: the platform asks for a piece when it wants to send one -----------------------------
+
+    /** Whether this page's browser streams bodies at all, and may do so to there. */
+    function canStream(url) {
+        let asked = false;
+        const { headers } = new Request('https://a.invalid', {
+            method: 'POST', body: new ReadableStream(),
+            get duplex() {
+                asked = true;
+                return 'half';
+            },
+        });
+        const scheme = /^\w+:/.exec(url)?.[0] ?? location.protocol;
+        return asked && !headers.has('content-type') && scheme.toLowerCase() === 'https:';
+    }
+
+    function makeUpload(controller) {
+        const upload = {
+            number: ++lastBody, controller, stream: undefined, sink: undefined, pulled: undefined,
+            room: undefined, began: false, closed: false,
+            ring: holdsPieces ? new Uint8Array(RING) : undefined, at: 0,
+        };
+        upload.stream = new ReadableStream({
+            start: (sink) => { upload.sink = sink; },
+            pull: () => new Promise((done) => {
+                upload.began = true;
+                upload.pulled = done;
+                tellRoom(upload);
+            }),
+            cancel: () => closeUpload(upload),
+        }, { highWaterMark: 0 });
+        uploads.set(upload.number, upload);
+        return upload;
+    }
+
+    function closeUpload(upload) {
+        upload.closed = true;
+        tellRoom(upload);
+    }
+
+    function tellRoom(upload) {
+        if (!upload.room) return;
+        const { op, generation } = upload.room;
+        upload.room = undefined;
+        host.complete(op, generation, upload.closed ? ECLOSED : 0);
+    }
+
+    function roomOfUpload(number, op, generation) {
+        const upload = uploads.get(number);
+        host.begin(op, generation, () => { upload.room = undefined; });
+        upload.room = { op, generation };
+        if (upload.closed || upload.pulled) tellRoom(upload);
+    }
+
+    function pieceOf(upload, bytes) {
+        if (!upload.ring) return bytes.slice();
+        if (upload.at + bytes.length > RING) upload.at = 0;
+        const from = upload.at;
+        upload.ring.set(bytes, from);
+        upload.at += bytes.length;
+        return upload.ring.subarray(from, upload.at);
+    }
+
+    function putUpload(number, data, size) {
+        const upload = uploads.get(number);
+        const { pulled } = upload;
+        if (!pulled || upload.closed) return 0;
+        upload.pulled = undefined;
+        upload.sink.enqueue(pieceOf(upload, host.memory().subarray(data >>> 0, (data >>> 0) + size)));
+        pulled();
+        return size;
+    }
+
+    function endUpload(number, whole) {
+        const upload = uploads.get(number);
+        uploads.delete(number);
+        if (upload.closed) return;
+        upload.closed = true;
+        if (whole) upload.sink.close();
+        else upload.controller.abort(new Error('the stream that was sent has failed'));
+        upload.pulled?.();
+    }
+
+    return { startFetch, takeBody, moreOfBody, closeBody, putUpload, roomOfUpload, endUpload };
 }
 
 /** The imports of a module that loader.mjs loads. */
-export function httpImports({ startFetch, takeBody, moreOfBody, closeBody }) {
+export function httpImports(http) {
     return {
-        eddy_js_fetch: startFetch, eddy_js_body_take: takeBody, eddy_js_body_more: moreOfBody,
-        eddy_js_body_close: closeBody,
+        eddy_js_fetch: http.startFetch, eddy_js_body_take: http.takeBody,
+        eddy_js_body_more: http.moreOfBody, eddy_js_body_close: http.closeBody,
+        eddy_js_upload_put: http.putUpload, eddy_js_upload_room: http.roomOfUpload,
+        eddy_js_upload_end: http.endUpload,
     };
 }

@@ -21,7 +21,7 @@ typedef struct eddy_fetch_options {
     const char *const *headers; /* name, value, …, NULL */
     const void *body;           /* copied before the call suspends */
     size_t body_size;           /* bytes; 0 with a body: the body is a string */
-    eddy_stream *body_stream;   /* not available yet: EDDY_ENOSYS */
+    eddy_stream *body_stream;   /* the body, in place of `body`: read to its end while it is sent */
     const char *redirect, *credentials, *mode, *cache; /* as in the platform's fetch */
 } eddy_fetch_options;
 
@@ -138,7 +138,12 @@ int eddy_file_read(const char *path, size_t limit, void **data, size_t *size) ED
  * eddy_write. Follows Path.write_bytes. */
 int eddy_file_write(const char *path, const void *data, size_t size) EDDY__BLOCKS;
 
-/* Sends a request and waits until the headers of the answer are there. [blocks]
+/* Sends a request and waits until the headers of the answer are there. [blocks] With a `body_stream`
+ * the host's back-pressure reaches the stream: memory stays flat. It is lent: nobody else reads it or
+ * closes it before this call has failed or the response is closed, for an answer may begin before all
+ * was sent. An error of the stream's is the request's: it ends this call, or a read of the answer's
+ * body with EDDY_EHOST. It cannot be sent twice, so not over redirects that keep the body; a
+ * content-length header says its length if that is known. Pages can send none over HTTP/1: EDDY_ENOSYS.
  * Returns 0 and in *r a response to be closed with eddy_response_close; on an error *r is NULL:
  * EDDY_EHOST with the host's text (network failure, too many redirects, bad URL), or where the host
  * tells them apart EDDY_ECONNREFUSED, EDDY_ECONNRESET, EDDY_EHOSTNOTFOUND, EDDY_EPERM; EDDY_ECANCELED
@@ -154,6 +159,11 @@ int eddy_response_status(const eddy_response *r);
 /* The value of a header, any case; NULL if absent. Several of one name are joined with ", ". Valid
  * until the response is closed. */
 const char *eddy_response_header(const eddy_response *r, const char *name);
+
+/* The header of that index, from 0 on, in the host's order, names in small letters. `name` and `value`
+ * may be NULL; what they get is valid until the response is closed. Returns 1, 0 behind the last one,
+ * EDDY_EINVAL for NULL. Never blocks; in turn, each costs one step. */
+int eddy_response_header_at(eddy_response *r, size_t index, const char **name, const char **value);
 
 /* The URL after redirects. Valid until the response is closed. */
 const char *eddy_response_url(const eddy_response *r);
@@ -198,8 +208,17 @@ int eddy__file_write(const char *site, const char *path, const void *data,
                      size_t size) EDDY__BLOCKS;
 int eddy__fetch_with(const char *site, eddy_response **r,
                      const eddy_fetch_options *options) EDDY__BLOCKS;
+int eddy__fetch_streamed(const char *site, eddy_response **r,
+                         const eddy_fetch_options *options) EDDY__BLOCKS;
 int eddy__response_bytes(const char *site, eddy_response *r, size_t limit, void **data,
                          size_t *size) EDDY__BLOCKS;
+
+/* Inline, so that a program that streams no bodies links nothing of that. */
+static inline int eddy__fetch_any(const char *site, eddy_response **r,
+                                  const eddy_fetch_options *options) {
+    if (options && options->body_stream) return eddy__fetch_streamed(site, r, options);
+    return eddy__fetch_with(site, r, options);
+}
 
 EDDY__END_C
 
@@ -218,7 +237,7 @@ EDDY__END_C
 #define eddy_file_open(...) eddy__file_open(EDDY__SITE, __VA_ARGS__)
 #define eddy_file_read(...) eddy__file_read(EDDY__SITE, __VA_ARGS__)
 #define eddy_file_write(...) eddy__file_write(EDDY__SITE, __VA_ARGS__)
-#define eddy_fetch_with(...) eddy__fetch_with(EDDY__SITE, __VA_ARGS__)
+#define eddy_fetch_with(...) eddy__fetch_any(EDDY__SITE, __VA_ARGS__)
 #define eddy_response_bytes(...) eddy__response_bytes(EDDY__SITE, __VA_ARGS__)
 
 #ifndef __cplusplus

@@ -24,3 +24,21 @@ void eddy__host_body_more(int body, uint32_t op, uint32_t generation) {
 void eddy__host_body_close(int body) {
     (void)body;
 }
+
+int eddy__host_upload_put(int upload, const void *data, size_t size) {
+    (void)upload;
+    (void)data;
+    (void)size;
+    return 0;
+}
+
+void eddy__host_upload_room(int upload, uint32_t op, uint32_t generation) {
+    (void)upload;
+    (void)op;
+    (void)generation;
+}
+
+void eddy__host_upload_end(int upload, bool whole) {
+    (void)upload;
+    (void)whole;
+}

@@ -1,5 +1,6 @@
 /* fetch.c: HTTP requests: checks and packing here, the request itself at the host. */
 #include "stream.h"
+#include "upload.h"
 
 #include <stdlib.h>
 
@@ -10,6 +11,9 @@ struct eddy_response {
     size_t size;
     const char *status_text, *url; /* in data */
     const char *headers, *end;     /* in data: name, value, … */
+    const char *place;             /* of the header that eddy_response_header_at was asked for last */
+    size_t index;                  /* and its index */
+    eddy_future *upload;           /* what sends the request's body; a handle of ours, or NULL */
     char what[64];                 /* "the body of http://…", for the tree */
 };
 
@@ -88,7 +92,7 @@ static eddy_response *response_new(eddy__op *op) {
     r->status = atoi(r->data);
     r->status_text = after(r->data);
     r->url = after(r->status_text);
-    r->headers = after(r->url);
+    r->headers = r->place = after(r->url);
     r->body.source = &body_source;
     r->body.number = op->result;
     eddy__stream_describe(r->what, sizeof r->what, "the body of ", r->url);
@@ -96,14 +100,35 @@ static eddy_response *response_new(eddy__op *op) {
     return r;
 }
 
-int eddy__fetch_with(const char *site, eddy_response **r, const eddy_fetch_options *options) {
+static int begin(eddy__op *op, const eddy_fetch_options *options, const char *headers,
+                 size_t header_bytes) {
+    eddy__fetch_request request = {
+        .url = options->url,
+        .method = options->method ? options->method : "GET",
+        .headers = headers,
+        .header_bytes = header_bytes,
+        .body = options->body,
+        .body_size = options->body && !options->body_size ? strlen(options->body) : options->body_size,
+        .redirect = options->redirect,
+        .credentials = options->credentials,
+        .mode = options->mode,
+        .cache = options->cache,
+        .streamed = options->body_stream != NULL,
+    };
+    int rc = eddy__host_fetch(eddy__op_index(op), eddy__op_generation(op), &request);
+    if (rc >= 0) return rc;
+    op->done = true; /* it never began: there is nothing to cancel */
+    if (rc == EDDY_ENOSYS) eddy__call_failed(rc, "this host has no HTTP: %s", options->url);
+    return rc;
+}
+
+int eddy__fetch_by(const char *site, eddy_response **r, const eddy_fetch_options *options,
+                   eddy__upload_start *upload_start) {
     if (r) *r = NULL;
     int rc = eddy__checkpoint(site);
     if (rc < 0) return rc;
     if (!r || !options || !options->url || !*options->url)
         return eddy__call_failed(EDDY_EINVAL, "eddy_fetch: no URL");
-    if (options->body_stream)
-        return eddy__call_failed(EDDY_ENOSYS, "streamed request bodies are not available yet");
 
     char *headers;
     size_t header_bytes;
@@ -112,44 +137,48 @@ int eddy__fetch_with(const char *site, eddy_response **r, const eddy_fetch_optio
     char what[64];
     eddy__stream_describe(what, sizeof what, "the answer of ", options->url);
     eddy__op op;
+    eddy_future *upload = NULL;
     rc = eddy__op_begin(&op, what);
     if (rc == 0) {
-        eddy__fetch_request request = {
-            .url = options->url,
-            .method = options->method ? options->method : "GET",
-            .headers = headers,
-            .header_bytes = header_bytes,
-            .body = options->body,
-            .body_size = options->body && !options->body_size ? strlen(options->body)
-                                                              : options->body_size,
-            .redirect = options->redirect,
-            .credentials = options->credentials,
-            .mode = options->mode,
-            .cache = options->cache,
-        };
-        rc = eddy__host_fetch(eddy__op_index(&op), eddy__op_generation(&op), &request);
-        if (rc < 0) {
-            op.done = true; /* it never began: there is nothing to cancel */
-            eddy__op_drop(&op);
-            if (rc == EDDY_ENOSYS) eddy__call_failed(rc, "this host has no HTTP: %s", options->url);
+        rc = begin(&op, options, headers, header_bytes);
+        if (rc >= 0 && upload_start) {
+            upload = upload_start(site, rc, options->body_stream, &op);
+            if (!upload) rc = EDDY_ENOMEM;
         }
+        if (rc < 0) eddy__op_drop(&op);
     }
     eddy__free(headers, header_bytes);
     if (rc < 0) return rc;
 
     rc = eddy__op_wait(site, &op);
-    if (rc < 0) return rc;
-    *r = response_new(&op);
-    if (*r) return 0;
-    eddy__host_body_close(op.result);
-    free(op.data);
-    return EDDY_ENOMEM;
+    if (rc >= 0) {
+        *r = response_new(&op);
+        if (*r) {
+            (*r)->upload = upload;
+            return 0;
+        }
+        eddy__host_body_close(op.result);
+        free(op.data);
+        rc = EDDY_ENOMEM;
+    }
+    if (upload) { /* it reads from a stream of the caller's */
+        (void)eddy_cancel(upload);
+        (void)eddy__wait_through(site, upload, false);
+        eddy_release(upload);
+    }
+    return rc;
+}
+
+int eddy__fetch_with(const char *site, eddy_response **r, const eddy_fetch_options *options) {
+    return eddy__fetch_by(site, r, options, NULL);
 }
 
 void eddy_response_close(eddy_response *r) {
     if (!r) return;
     if (r->body.closed) return;
     r->body.closed = true;
+    if (r->upload) (void)eddy_cancel(r->upload);
+    eddy_release(r->upload);
     eddy__host_body_close(r->body.number); /* fails a read that waits */
     if (!r->body.reading) body_free(&r->body);
 }
@@ -178,6 +207,19 @@ const char *eddy_response_header(const eddy_response *r, const char *name) {
     return NULL;
 }
 
+int eddy_response_header_at(eddy_response *r, size_t index, const char **name, const char **value) {
+    if (!r) return EDDY_EINVAL;
+    if (index < r->index) { /* one after the other, each costs one step */
+        r->place = r->headers;
+        r->index = 0;
+    }
+    for (; r->index < index && r->place < r->end; r->index++) r->place = after(after(r->place));
+    if (r->place >= r->end) return 0;
+    if (name) *name = r->place;
+    if (value) *value = after(r->place);
+    return 1;
+}
+
 int eddy_response_check(eddy_response *r) {
     if (!r) return EDDY_EINVAL;
     if (r->status >= 200 && r->status < 300) return 0;
@@ -196,9 +238,6 @@ int eddy__response_bytes(const char *site, eddy_response *r, size_t limit, void 
     return eddy__call_failed(rc, "body is larger than %zu bytes: %s", limit, r->url);
 }
 
-int(eddy_fetch_with)(eddy_response **r, const eddy_fetch_options *options) {
-    return eddy__fetch_with(NULL, r, options);
-}
 int(eddy_response_bytes)(eddy_response *r, size_t limit, void **data, size_t *size) {
     return eddy__response_bytes(NULL, r, limit, data, size);
 }

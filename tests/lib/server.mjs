@@ -1,6 +1,7 @@
 // server.mjs: the server of the fetch tests: an answer of each kind that matters, and a record of what
 // it saw. Pages of another origin may use it.
 
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createListener } from 'node:net';
@@ -13,6 +14,14 @@ const CORS = {
 };
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz'.repeat(4000); // 104,000 bytes
+
+function sendMebibytes(response, count) {
+    const part = Buffer.alloc(1 << 20);
+    response.setHeader('content-length', part.length * count);
+    pipeline(function* () {
+        for (let i = 0; i < count; i++) yield part;
+    }, response).catch(() => {});
+}
 
 const routes = {
     '/ok'(request, response) {
@@ -53,6 +62,14 @@ const routes = {
         for await (const part of request) size += part.length;
         response.end(`${request.headers['content-length']} ${size}`);
     },
+    async '/digest'(request, response) {
+        const hash = createHash('sha256');
+        for await (const part of request) {
+            hash.update(part);
+            if (part[0] < 16) await sleep(2);
+        }
+        response.end(hash.digest('hex'));
+    },
     '/moved'(request, response) {
         response.writeHead(307, { ...CORS, location: '/count' }).end();
     },
@@ -60,13 +77,28 @@ const routes = {
         response.writeHead(303, { ...CORS, location: '/echo' }).end();
     },
     '/gigabyte'(request, response) {
-        const part = Buffer.alloc(1 << 20);
-        response.setHeader('content-length', part.length * 1024);
-        pipeline(function* () {
-            for (let i = 0; i < 1024; i++) yield part;
-        }, response).catch(() => {});
+        sendMebibytes(response, 1024);
+    },
+    '/mebibytes'(request, response) {
+        sendMebibytes(response, Number(/\d+$/.exec(request.url)[0]));
     },
     '/silent'() {},
+    async '/stuck'(request) {
+        request.pause();
+        await sleep(1000);
+        request.resume(); // or it would never see the end of the connection
+    },
+    '/too-large'(request, response) {
+        response.writeHead(413, CORS).end('no more of it');
+    },
+    async '/mirror'(request, response) {
+        response.flushHeaders();
+        await pipeline(request, response).catch(() => {});
+    },
+    async '/reset-upload'(request) {
+        await once(request, 'data');
+        request.socket.resetAndDestroy();
+    },
     '/endless'(request, response) {
         response.write('the first part');
     },
@@ -97,7 +129,7 @@ export async function startServer() {
         });
         response.on('error', () => {});
         const route = routes[request.url.replace(/\?.*/, '')] ?? routes['/missing'];
-        route(request, response);
+        Promise.resolve(route(request, response)).catch(() => {}); // of requests that were aborted
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

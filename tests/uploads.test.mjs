@@ -1,0 +1,121 @@
+// Requests whose body is a stream: in Node by each link, in Deno, Bun and under wasmtime; a page says
+// why it cannot.
+
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { runProcess } from '../tools/hosts/process.mjs';
+import { artifactOf, needHost, runOn, told } from './lib/hosts.mjs';
+import { refusedUrl, startServer } from './lib/server.mjs';
+
+const UPLOADING = 'tests/programs/uploading.c';
+
+/** Of what tests/programs/uploading.c sends. */
+function digest(size) {
+    const bytes = Buffer.alloc(size);
+    for (let at = 0; at < size; at++) bytes[at] = Math.imul(at, 2654435761) >>> 24;
+    return createHash('sha256').update(bytes).digest('hex');
+}
+
+for (const hostName of ['node', 'lean', 'wasmtime']) {
+    test(`uploads on ${hostName}`, async (t) => {
+        if (!(await needHost(t, hostName))) return;
+        const server = await startServer();
+        t.after(() => server.close());
+
+        const prints = async (stdout, what, path, ...more) => {
+            const url = path.startsWith('/') ? server.url(path) : path;
+            const result = await runOn(t, hostName, UPLOADING, { args: [what, url, ...more], timeout: 60_000 });
+            if (stdout instanceof RegExp) assert.match(result.stdout, stdout, told(result));
+            else assert.equal(result.stdout, stdout, told(result));
+            assert.equal(result.code, 0, told(result));
+        };
+        const abortsOne = async (stdout, what, path, ...more) => {
+            const before = server.seen.aborted;
+            await prints(stdout, what, path, ...more);
+            for (let i = 0; i < 100 && server.seen.aborted === before; i++) await sleep(50);
+            assert.equal(server.seen.aborted, before + 1, 'the server saw the connection close');
+        };
+
+        await t.test('megabytes', () => prints('200 undefined 30000000\n', 'plain', '/count', '30000000'));
+        await t.test('each byte as it was', () => prints(`200 ${digest(20_000_000)}\n`, 'plain', '/digest', '20000000'));
+        await t.test('nothing', () => prints(/^200 (undefined|0) 0\n$/, 'plain', '/count', '0'));
+        await t.test('of a length that is said before', () =>
+            prints('200 5000000 5000000\n', 'with-length', '/count', '5000000'));
+        await t.test('what another server sends', () =>
+            prints('200 undefined 104000\n', 'passed-on', '/count', server.url('/chunks')));
+        await t.test('both ways at once', () =>
+            prints('first\nline 0\nline 1\nline 2\nline 3\nend\n', 'both-ways', '/mirror'));
+        await t.test('an answer that comes before the end', () =>
+            prints('413 no more of it\n', 'plain', '/too-large', '1000000000'));
+        await t.test('a source that fails', () =>
+            abortsOne(/^fetch: EDDY_EUSER: the disk is gone\n$/, 'failing', '/count', '30000000'));
+        await t.test('… at once', () =>
+            prints(/^fetch: EDDY_EUSER: the disk is gone\n$/, 'failing', '/count', '0'));
+        await t.test('… after the answer has begun', () =>
+            abortsOne(/^body: EDDY_E(HOST|CONNRESET): (?!\(no text\)).+\n$/, 'fails-late', '/mirror'));
+        await t.test('a server that takes nothing', () =>
+            abortsOne('EDDY_ETIMEDOUT, some was sent\n', 'stuck', '/stuck'));
+        await t.test('a cancelled request', () => abortsOne('EDDY_ECANCELED\n', 'cancelled', '/stuck'));
+        await t.test('requests cancelled at every moment', () =>
+            prints('40 cancelled, nothing left\n', 'many-cancelled', '/stuck', '40'));
+        await t.test('a connection reset amid it', () =>
+            prints(/^fetch: EDDY_E(HOST|CONNRESET): (?!\(no text\)).+\n$/, 'plain', '/reset-upload', '30000000'));
+        await t.test('a refused connection', async () =>
+            // wasmtime takes some before it has a connection.
+            prints(hostName === 'wasmtime' ? /^failed, [03] bytes left\n$/ : 'failed, 3 bytes left\n',
+                'refused', await refusedUrl()));
+        await t.test('a redirect that keeps the body', () =>
+            prints(/^fetch: EDDY_EHOST: (?!\(no text\)).+\n$/, 'plain', '/moved'));
+        await t.test('a redirect that drops it', () =>
+            prints('201 GET undefined undefined \n', 'plain', '/see-other', '10'));
+        await t.test('wrong use', () =>
+            prints(/^EDDY_EINVAL: .+\nEDDY_EINVAL: .+\nEDDY_EHOST\n$/, 'wrong-use', '/count'));
+    });
+}
+
+// The pump's piece and the pipe come to 128 KiB, the program to less than the rest.
+test('what is sent on takes no more memory than a page on wasmtime', async (t) => {
+    const server = await startServer();
+    t.after(() => server.close());
+    const result = await runOn(t, 'wasmtime', UPLOADING, {
+        args: ['passed-on', server.url('/count'), server.url('/mebibytes?256')],
+        flags: ['-W', 'max-memory-size=4194304'], timeout: 120_000,
+    });
+    if (!result) return;
+    assert.equal(result.stdout, `200 undefined ${256 * 2 ** 20}\n`, told(result));
+});
+
+/** The most memory, in MiB, that a process of Node has had when the program has ended. */
+async function peakOf(artifact, ...args) {
+    const tell = "process.on('exit', () => console.error(process.resourceUsage().maxRSS / 1024))";
+    const main = fileURLToPath(new URL('../tools/hosts/node-main.mjs', import.meta.url));
+    const result = await runProcess([process.execPath, '--no-warnings',
+        '--import', `data:text/javascript,${encodeURIComponent(tell)}`, main, artifact, ...args], { timeout: 120_000 });
+    assert.equal(result.code, 0, told(result));
+    return { ...result, mebibytes: Number(result.stderr.trim().split('\n').at(-1)) };
+}
+
+test('what is sent, and what is read slowly, stays out of the memory of Node', async (t) => {
+    const server = await startServer();
+    t.after(() => server.close());
+    const sent = await peakOf(await artifactOf('node', UPLOADING), 'passed-on', server.url('/count'),
+        server.url('/mebibytes?256'));
+    assert.equal(sent.stdout, `200 undefined ${256 * 2 ** 20}\n`);
+    assert.ok(sent.mebibytes > 30 && sent.mebibytes < 220, `${sent.mebibytes} MiB`);
+    const read = await peakOf(await artifactOf('node', 'tests/programs/fetching.c'), 'slowly',
+        server.url('/gigabyte'));
+    assert.equal(read.stdout, `${2 ** 30} bytes\n`);
+    assert.ok(read.mebibytes > 30 && read.mebibytes < 220, `${read.mebibytes} MiB`);
+});
+
+test('a page cannot stream a body over HTTP/1, and says so', async (t) => {
+    const server = await startServer();
+    t.after(() => server.close());
+    const result = await runOn(t, 'chromium', UPLOADING, { args: ['plain', server.url('/count'), '10'] });
+    if (!result) return;
+    assert.match(result.stdout, /^fetch: EDDY_ENOSYS: pages send a streamed body over HTTP\/2 or 3 only/, told(result));
+    assert.equal(server.seen.mostAtOnce, 0);
+});
