@@ -44,6 +44,7 @@
 #include "eddy/scope.h"
 #include "eddy/sync.h"
 #include "eddy/task.h"
+#include "eddy/udp.h"
 #include "eddy/websocket.h"
 
 #endif

@@ -199,6 +199,24 @@ typedef struct eddy__offload_job {
 int eddy__host_offload(uint32_t op, uint32_t generation, const eddy__offload_job *job);
 int eddy__host_offload_limit(size_t workers); /* 0: the machine's; returns 0 or EDDY_ENOSYS */
 
+/* Sockets for datagrams: numbers >= 1 of the host's choosing. `address` is one, as text, of the version
+ * of IP that the socket speaks. Each call with an operation completes exactly once, unless it is
+ * cancelled. Completes with a socket (data: "address\0port\0", where it receives); returns 0 or
+ * EDDY_ENOSYS. */
+int eddy__host_udp_open(uint32_t op, uint32_t generation, const char *address, uint16_t port);
+
+/* Completes with 0 when the system has taken it. The data stays where it is until then, or until the
+ * operation is cancelled. Any number at a time. */
+void eddy__host_udp_send(int udp, uint32_t op, uint32_t generation, const void *data, size_t size,
+                         const char *address, uint16_t port);
+
+/* Copies the first datagram that has arrived, and tells about it. Returns the bytes copied, or
+ * EDDY_EEMPTY if one must ask for more: that completes with 0 when take has something to say, or with
+ * what went wrong with the socket. One at a time. */
+int eddy__host_udp_take(int udp, void *buffer, size_t size, eddy_peer *from);
+void eddy__host_udp_more(int udp, uint32_t op, uint32_t generation);
+void eddy__host_udp_close(int udp); /* operations under way complete with ECLOSED */
+
 /* The operation's result is not wanted any more; a completion that still comes is ignored. */
 void eddy__host_cancel(uint32_t op, uint32_t generation);
 

@@ -32,6 +32,8 @@ for (const [program, more] of Object.entries({
     'examples/crawl.c': ['wasi:http/outgoing-handler', 'wasi:http/types'],
     'tests/programs/streams.c': ['wasi:sockets/instance-network', 'wasi:sockets/ip-name-lookup',
         'wasi:sockets/network', 'wasi:sockets/tcp', 'wasi:sockets/tcp-create-socket'],
+    'tests/programs/udp.c': ['wasi:sockets/instance-network', 'wasi:sockets/ip-name-lookup',
+        'wasi:sockets/network', 'wasi:sockets/udp', 'wasi:sockets/udp-create-socket'],
     'tests/programs/files.c': ['wasi:filesystem/preopens', 'wasi:filesystem/types'],
 })) {
     test(`${program} imports only what it uses`, async () => {

@@ -37,15 +37,15 @@ function definesEddyMain(program) {
 const witFiles = () => ['wasi/wit/eddy.wit', ...list('wasi/wit/deps')];
 
 // Host calls that a host makes itself.
-const NOT_ON_WEB = ['src/io/absent-net.c', 'src/io/absent-offload.c', 'src/io/absent-streams.c',
+const NOT_ON_WEB = ['src/io/absent-net.c', 'src/io/absent-offload.c', 'src/io/absent-streams.c', 'src/io/absent-udp.c',
     'src/io/absent.c', 'src/io/absent-websocket.c', 'src/io/no_javascript.c',
     'src/io/no_javascript_streams.c', 'src/io/pending.c', 'src/io/process.c'];
 const NOT_ON = {
-    native: ['src/io/absent-net.c', 'src/io/absent-offload.c', 'src/io/absent-streams.c'],
+    native: ['src/io/absent-net.c', 'src/io/absent-offload.c', 'src/io/absent-streams.c', 'src/io/absent-udp.c'],
     web: NOT_ON_WEB,
     lean: NOT_ON_WEB,
     wasi: ['src/io/absent-streams.c'],
-    wasip2: ['src/io/absent.c', 'src/io/absent-net.c', 'src/io/absent-streams.c'],
+    wasip2: ['src/io/absent.c', 'src/io/absent-net.c', 'src/io/absent-streams.c', 'src/io/absent-udp.c'],
 };
 
 function list(folder) {

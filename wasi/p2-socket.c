@@ -2,10 +2,10 @@
  *
  *     connect: the names' addresses, each in turn: create, start, wait, finish -> a stream
  *     listen: create, bind, listen -> a listener; accept: what has come, or wait */
+#include "p2-net.h"
 #include "p2-stream.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
 
 typedef struct connection {
     eddy__p2_stream stream;
@@ -24,7 +24,10 @@ typedef struct lookup {
     ip_name_lookup_own_resolve_address_stream_t names; /* handle 0: the address was given */
     tcp_own_tcp_socket_t socket;                       /* handle 0: none is being tried */
     eddy__interest found, decided;                     /* another name; the socket */
-    bool connects; /* otherwise it collects */
+    /* Tries an address. True: it is under way. NULL: addresses are collected; apart, so that who only
+     * looks up names has no connections. */
+    bool (*connect)(struct lookup *l, const network_ip_address_t *address);
+    void (*drop_socket)(struct lookup *l);
     uint16_t port;
     network_ip_address_t address; /* the only one, if it was given */
     bool tried;
@@ -34,113 +37,12 @@ typedef struct lookup {
     int count;
 } lookup;
 
-static network_borrow_network_t network(void) {
-    static instance_network_own_network_t whole;
-    if (!whole.__handle) whole = instance_network_instance_network();
-    return network_borrow_network(whole);
-}
-
-/* ---- errors ------------------------------------------------------------------------------------------ */
-
-static void fail(eddy__pending *pending, network_error_code_t error) {
-    static const struct {
-        int code;
-        const char *text;
-    } known[] = {
-        [NETWORK_ERROR_CODE_UNKNOWN] = {EDDY_EHOST, "unknown error of the network"},
-        [NETWORK_ERROR_CODE_ACCESS_DENIED] = {EDDY_EPERM, "the host does not allow it"},
-        [NETWORK_ERROR_CODE_NOT_SUPPORTED] = {EDDY_EHOST, "the host does not support it"},
-        [NETWORK_ERROR_CODE_INVALID_ARGUMENT] = {EDDY_EHOST, "not an address to use"},
-        [NETWORK_ERROR_CODE_OUT_OF_MEMORY] = {EDDY_ENOMEM, "the host is out of memory"},
-        [NETWORK_ERROR_CODE_TIMEOUT] = {EDDY_EHOST, "timed out"},
-        [NETWORK_ERROR_CODE_NEW_SOCKET_LIMIT] = {EDDY_EHOST, "too many sockets"},
-        [NETWORK_ERROR_CODE_ADDRESS_NOT_BINDABLE] = {EDDY_EHOST, "not an address of this machine"},
-        [NETWORK_ERROR_CODE_ADDRESS_IN_USE] = {EDDY_EEXIST, "address is in use"},
-        [NETWORK_ERROR_CODE_REMOTE_UNREACHABLE] = {EDDY_EHOST, "no route to this address"},
-        [NETWORK_ERROR_CODE_CONNECTION_REFUSED] = {EDDY_ECONNREFUSED, "connection refused"},
-        [NETWORK_ERROR_CODE_CONNECTION_RESET] = {EDDY_ECONNRESET, "connection reset"},
-        [NETWORK_ERROR_CODE_CONNECTION_ABORTED] = {EDDY_ECONNRESET, "connection aborted"},
-        [NETWORK_ERROR_CODE_NAME_UNRESOLVABLE] = {EDDY_EHOSTNOTFOUND, "host name not found"},
-        [NETWORK_ERROR_CODE_TEMPORARY_RESOLVER_FAILURE] = {EDDY_EHOSTNOTFOUND,
-                                                           "names cannot be looked up now"},
-        [NETWORK_ERROR_CODE_PERMANENT_RESOLVER_FAILURE] = {EDDY_EHOSTNOTFOUND,
-                                                           "names cannot be looked up"},
-    };
-    bool has_text = error < sizeof known / sizeof *known && known[error].text;
-    eddy__pending_fail(pending, has_text ? known[error].code : EDDY_EHOST,
-                       has_text ? known[error].text : "the host refuses");
-}
-
 /* WASI 0.2 has no code for a connection that breaks, only a text for people. */
 static int explain(io_error_borrow_error_t error, char *text, size_t room) {
     wasip2_string_t told;
     io_error_method_error_to_debug_string(error, &told);
     eddy__p2_text(text, room, &told);
     return strstr(text, "reset") || strstr(text, "roken pipe") ? EDDY_ECONNRESET : EDDY_EHOST;
-}
-
-/* ---- addresses ----------------------------------------------------------------------------------------- */
-
-static bool parse_address(const char *text, network_ip_address_t *address) {
-    struct in_addr four;
-    struct in6_addr six;
-    if (inet_pton(AF_INET, text, &four) == 1) {
-        const uint8_t *b = (const uint8_t *)&four;
-        *address = (network_ip_address_t){.tag = NETWORK_IP_ADDRESS_IPV4,
-                                          .val.ipv4 = {b[0], b[1], b[2], b[3]}};
-        return true;
-    }
-    if (inet_pton(AF_INET6, text, &six) != 1) return false;
-    uint16_t words[8];
-    const uint8_t *b = (const uint8_t *)&six;
-    for (size_t i = 0; i < 8; i++) words[i] = (uint16_t)(b[2 * i] << 8 | b[2 * i + 1]);
-    address->tag = NETWORK_IP_ADDRESS_IPV6;
-    memcpy(&address->val.ipv6, words, sizeof words);
-    return true;
-}
-
-static void print_address(const network_ip_address_t *address, char text[INET6_ADDRSTRLEN]) {
-    if (address->tag == NETWORK_IP_ADDRESS_IPV4) {
-        network_ipv4_address_t four = address->val.ipv4;
-        snprintf(text, INET6_ADDRSTRLEN, "%u.%u.%u.%u", four.f0, four.f1, four.f2, four.f3);
-        return;
-    }
-    uint16_t words[8];
-    uint8_t bytes[16];
-    memcpy(words, &address->val.ipv6, sizeof words);
-    for (size_t i = 0; i < 8; i++) {
-        bytes[2 * i] = (uint8_t)(words[i] >> 8);
-        bytes[2 * i + 1] = (uint8_t)words[i];
-    }
-    if (!inet_ntop(AF_INET6, bytes, text, INET6_ADDRSTRLEN)) *text = 0;
-}
-
-static network_ip_socket_address_t with_port(const network_ip_address_t *address, uint16_t port) {
-    network_ip_socket_address_t whole = {.tag = address->tag};
-    if (address->tag == NETWORK_IP_ADDRESS_IPV4)
-        whole.val.ipv4 = (network_ipv4_socket_address_t){port, address->val.ipv4};
-    else
-        whole.val.ipv6 = (network_ipv6_socket_address_t){port, 0, address->val.ipv6, 0};
-    return whole;
-}
-
-/* "address\0port\0" as the data of a completion. */
-static void complete_at(eddy__pending *pending, int result,
-                        const network_ip_socket_address_t *address) {
-    bool four = address->tag == NETWORK_IP_SOCKET_ADDRESS_IPV4;
-    network_ip_address_t alone = {.tag = address->tag};
-    if (four)
-        alone.val.ipv4 = address->val.ipv4.address;
-    else
-        alone.val.ipv6 = address->val.ipv6.address;
-    char text[64];
-    print_address(&alone, text);
-    size_t length = strlen(text) + 1;
-    int port = four ? address->val.ipv4.port : address->val.ipv6.port;
-    size_t size = length + (size_t)snprintf(text + length, sizeof text - length, "%d", port) + 1;
-    char *data = malloc(size);
-    if (data) memcpy(data, text, size);
-    eddy__pending_end(pending, result, data, data ? size : 0);
 }
 
 /* ---- connections ----------------------------------------------------------------------------------------- */
@@ -188,7 +90,7 @@ static void drop_socket(lookup *l) {
 }
 
 static void lookup_free(lookup *l) {
-    drop_socket(l);
+    if (l->connect) l->drop_socket(l);
     eddy__interest_drop(&l->found);
     if (l->names.__handle) ip_name_lookup_resolve_address_stream_drop_own(l->names);
     free(l->texts);
@@ -207,7 +109,7 @@ static void lookup_end(lookup *l, int result) {
 }
 
 static void lookup_fail(lookup *l, network_error_code_t error) {
-    fail(&l->pending, error);
+    eddy__p2_net_fail(&l->pending, error);
     lookup_free(l);
 }
 
@@ -227,16 +129,15 @@ static bool finish_connect(lookup *l) {
     return true;
 }
 
-/* True: it is under way. */
 static bool start_connect(lookup *l, const network_ip_address_t *address) {
     l->tried = true;
     if (!tcp_create_socket_create_tcp_socket(address->tag, &l->socket, &l->error)) {
         l->socket.__handle = 0;
         return false;
     }
-    network_ip_socket_address_t whole = with_port(address, l->port);
+    network_ip_socket_address_t whole = eddy__p2_with_port(address, l->port);
     tcp_borrow_tcp_socket_t socket = tcp_borrow_tcp_socket(l->socket);
-    if (tcp_method_tcp_socket_start_connect(socket, network(), &whole, &l->error)) {
+    if (tcp_method_tcp_socket_start_connect(socket, eddy__p2_network(), &whole, &l->error)) {
         l->decided.pollable = tcp_method_tcp_socket_subscribe(socket);
         if (eddy__interest_add(&l->decided) == 0) return true;
         l->error = NETWORK_ERROR_CODE_OUT_OF_MEMORY;
@@ -247,7 +148,7 @@ static bool start_connect(lookup *l, const network_ip_address_t *address) {
 
 static bool collect(lookup *l, const network_ip_address_t *address) {
     char text[INET6_ADDRSTRLEN];
-    print_address(address, text);
+    eddy__p2_print_address(address, text);
     size_t length = strlen(text) + 1;
     char *grown = realloc(l->texts, l->size + length);
     if (!grown) return false;
@@ -259,7 +160,7 @@ static bool collect(lookup *l, const network_ip_address_t *address) {
 }
 
 static void no_more_names(lookup *l) {
-    if (l->connects && l->tried)
+    if (l->connect && l->tried)
         lookup_fail(l, l->error);
     else if (l->count)
         lookup_end(l, l->count);
@@ -290,8 +191,8 @@ static void go_on(lookup *l) {
             no_more_names(l);
             return;
         }
-        if (l->connects && start_connect(l, &next.val)) return;
-        if (!l->connects && !collect(l, &next.val)) {
+        if (l->connect && l->connect(l, &next.val)) return;
+        if (!l->connect && !collect(l, &next.val)) {
             lookup_fail(l, NETWORK_ERROR_CODE_OUT_OF_MEMORY);
             return;
         }
@@ -308,20 +209,19 @@ static void is_decided(eddy__interest *interest) {
     if (!finish_connect(l)) go_on(l);
 }
 
-static int lookup_begin(uint32_t op, uint32_t generation, const char *host, bool connects,
-                        uint16_t port) {
+static int lookup_begin(uint32_t op, uint32_t generation, const char *host, const lookup *kind) {
     lookup *l = eddy__alloc(sizeof *l);
     if (!l) return EDDY_ENOMEM;
-    *l = (lookup){.connects = connects, .port = port, .found.ready = is_found,
-                  .decided.ready = is_decided};
+    *l = *kind;
+    l->found.ready = is_found;
     eddy__pending_begin(&l->pending, op, generation, forget_lookup);
-    if (parse_address(host, &l->address)) {
-        if (connects ? !start_connect(l, &l->address) : !collect(l, &l->address) || l->count)
+    if (eddy__p2_parse_address(host, &l->address)) {
+        if (l->connect ? !l->connect(l, &l->address) : !collect(l, &l->address) || l->count)
             no_more_names(l);
         return 0;
     }
     wasip2_string_t name = {(uint8_t *)(uintptr_t)host, strlen(host)};
-    if (!ip_name_lookup_resolve_addresses(network(), &name, &l->names, &l->error)) {
+    if (!ip_name_lookup_resolve_addresses(eddy__p2_network(), &name, &l->names, &l->error)) {
         l->names.__handle = 0;
         bool no_name = l->error == NETWORK_ERROR_CODE_INVALID_ARGUMENT;
         lookup_fail(l, no_name ? NETWORK_ERROR_CODE_NAME_UNRESOLVABLE : l->error);
@@ -342,18 +242,21 @@ static bool is_ascii(const char *text) {
 static int refuse_name(uint32_t op, uint32_t generation) {
     eddy__pending pending;
     eddy__pending_begin(&pending, op, generation, NULL);
-    fail(&pending, NETWORK_ERROR_CODE_NAME_UNRESOLVABLE);
+    eddy__p2_net_fail(&pending, NETWORK_ERROR_CODE_NAME_UNRESOLVABLE);
     return 0;
 }
 
 int eddy__host_connect(uint32_t op, uint32_t generation, const char *host, uint16_t port) {
     if (!is_ascii(host)) return refuse_name(op, generation);
-    return lookup_begin(op, generation, host, true, port);
+    lookup kind = {.connect = start_connect, .drop_socket = drop_socket, .port = port,
+                   .decided.ready = is_decided};
+    return lookup_begin(op, generation, host, &kind);
 }
 
 int eddy__host_resolve(uint32_t op, uint32_t generation, const char *host) {
     if (!is_ascii(host)) return refuse_name(op, generation);
-    return lookup_begin(op, generation, host, false, 0);
+    lookup kind = {.connect = NULL};
+    return lookup_begin(op, generation, host, &kind);
 }
 
 /* ---- listening ---------------------------------------------------------------------------------------------- */
@@ -371,7 +274,7 @@ static void block_on(tcp_borrow_tcp_socket_t socket) {
  * for. */
 static bool listen_at(tcp_borrow_tcp_socket_t socket, network_ip_socket_address_t *address,
                       network_error_code_t *error) {
-    if (!tcp_method_tcp_socket_start_bind(socket, network(), address, error)) return false;
+    if (!tcp_method_tcp_socket_start_bind(socket, eddy__p2_network(), address, error)) return false;
     while (!tcp_method_tcp_socket_finish_bind(socket, error)) {
         if (*error != NETWORK_ERROR_CODE_WOULD_BLOCK) return false;
         block_on(socket);
@@ -394,27 +297,27 @@ int eddy__host_listen(uint32_t op, uint32_t generation, const char *host, uint16
     network_ip_address_t address;
     if (!host) host = "0.0.0.0";
     if (strcmp(host, "localhost") == 0) host = "127.0.0.1";
-    if (!parse_address(host, &address)) {
-        fail(&pending, NETWORK_ERROR_CODE_NAME_UNRESOLVABLE);
+    if (!eddy__p2_parse_address(host, &address)) {
+        eddy__p2_net_fail(&pending, NETWORK_ERROR_CODE_NAME_UNRESOLVABLE);
         return 0;
     }
-    network_ip_socket_address_t whole = with_port(&address, port);
+    network_ip_socket_address_t whole = eddy__p2_with_port(&address, port);
     network_error_code_t error;
     tcp_own_tcp_socket_t socket;
     if (!tcp_create_socket_create_tcp_socket(address.tag, &socket, &error)) {
-        fail(&pending, error);
+        eddy__p2_net_fail(&pending, error);
         return 0;
     }
     bool listens = listen_at(tcp_borrow_tcp_socket(socket), &whole, &error);
     listener *l = listens ? eddy__alloc(sizeof *l) : NULL;
     if (!l) {
         tcp_tcp_socket_drop_own(socket);
-        fail(&pending, listens ? NETWORK_ERROR_CODE_OUT_OF_MEMORY : error);
+        eddy__p2_net_fail(&pending, listens ? NETWORK_ERROR_CODE_OUT_OF_MEMORY : error);
         return 0;
     }
     *l = (listener){.socket = socket, .arrived.ready = connection_came};
     l->arrived.pollable = tcp_method_tcp_socket_subscribe(tcp_borrow_tcp_socket(socket));
-    complete_at(&pending, eddy__p2_number(l), &whole);
+    eddy__p2_complete_at(&pending, eddy__p2_number(l), &whole);
     return 0;
 }
 
@@ -424,7 +327,7 @@ static void accept_one(listener *l) {
     network_error_code_t error;
     if (!tcp_method_tcp_socket_accept(tcp_borrow_tcp_socket(l->socket), &came, &error)) {
         if (error != NETWORK_ERROR_CODE_WOULD_BLOCK) {
-            fail(&l->accept, error);
+            eddy__p2_net_fail(&l->accept, error);
             return;
         }
         int rc = eddy__interest_add(&l->arrived);
@@ -435,7 +338,7 @@ static void accept_one(listener *l) {
     bool known = tcp_method_tcp_socket_remote_address(tcp_borrow_tcp_socket(came.f0), &peer, &error);
     connection *c = connection_new(came.f0, came.f1, came.f2);
     if (c && known)
-        complete_at(&l->accept, eddy__p2_number(&c->stream), &peer);
+        eddy__p2_complete_at(&l->accept, eddy__p2_number(&c->stream), &peer);
     else
         eddy__pending_end(&l->accept, c ? eddy__p2_number(&c->stream) : EDDY_ENOMEM, NULL, 0);
 }

@@ -11,10 +11,14 @@ export async function addParts(wanted, provided, host, memory, exports, options)
     const isMissing = ({ module: from, name }) => !(provided[from]?.[name] || options.imports?.[from]?.[name]);
     const more = wanted.some((one) => one.module.startsWith('wasi') && isMissing(one));
     const crosses = ['eddy_js_failed', 'eddy_js_run', 'eddy_js_events'].some(imports);
-    const [rest, http, streams, sockets, offload, values, app, functions] = await Promise.all([
+    const speaks = ['stream_take', 'listen', 'resolve'].some((name) => imports(`eddy_js_${name}`));
+    const hasUdp = imports('eddy_js_udp_open');
+    const [rest, http, system, streams, udp, sockets, offload, values, app, functions] = await Promise.all([
         more ? import('./wasi.mjs') : undefined,
         imports('eddy_js_fetch') ? import('./http.mjs') : undefined,
-        imports('eddy_js_stream_take') ? import('./streams.mjs') : undefined,
+        speaks || hasUdp ? import('./system.mjs') : undefined,
+        speaks ? import('./streams.mjs') : undefined,
+        hasUdp ? import('./udp.mjs') : undefined,
         imports('eddy_js_ws_close') ? import('./websocket.mjs') : undefined,
         imports('eddy_js_offload') ? import('./offload.mjs') : undefined,
         crosses ? import('./values.mjs') : undefined,
@@ -29,7 +33,9 @@ export async function addParts(wanted, provided, host, memory, exports, options)
         eddy_js_keep: (value) => host.keep(host.valueOf(value)),
     });
     if (http) Object.assign(env, http.httpImports(http.createEddyHttp(host)));
-    if (streams) Object.assign(env, streams.streamImports(streams.createEddyStreams(host, options.input)));
+    const shared = system?.createEddySystem(host);
+    if (streams) Object.assign(env, streams.streamImports(streams.createEddyStreams(host, shared, options.input)));
+    if (udp) Object.assign(env, udp.udpImports(udp.createEddyUdp(host, shared)));
     if (sockets) Object.assign(env, sockets.websocketImports(sockets.createEddyWebsockets(host)));
     if (offload) Object.assign(env, offload.offloadImports(host, exports, options));
     const crossing = values?.createEddyValues(host, exports);

@@ -3,21 +3,11 @@
 // given one.
 
 /** `input`: what stdin reads, a ReadableStream or an iterable of bytes or strings. */
-export function createEddyStreams(host, input) {
-    // Of include/eddy/error.h.
-    const EPERM = -10, ENOSYS = -12, EHOST = -13, ENOENT = -16, EEXIST = -17, EIO = -18;
-    const ECLOSED = -6, EEMPTY = -7, ECONNREFUSED = -19, ECONNRESET = -20, EHOSTNOTFOUND = -21;
-    const CODES = {
-        ENOENT, ENOTDIR: ENOENT, EEXIST, EADDRINUSE: EEXIST, EACCES: EPERM, EPERM, EROFS: EPERM,
-        EISDIR: EIO, EIO, ENOSPC: EIO, EMFILE: EIO, ECONNREFUSED, ECONNRESET, EPIPE: ECONNRESET,
-        ENOTFOUND: EHOSTNOTFOUND, EAI_AGAIN: EHOSTNOTFOUND, EAI_FAIL: EHOSTNOTFOUND,
-    };
+export function createEddyStreams(host, { hasNode, nodeModule, fail, start }, input) {
+    const ENOSYS = -12, ECLOSED = -6, EEMPTY = -7; // of include/eddy/error.h
     const PIECE = 64 * 1024; // bytes that one put or one read of a file takes at the most
     const FILE_WRITE = 2, FILE_APPEND = 4, FILE_EXCLUSIVE = 8; // of src/host.h
 
-    const hasNode = typeof process === 'object' && !!process.versions?.node;
-    // By a name that bundlers do not see: a page needs none of them.
-    const nodeModule = (name) => process.getBuiltinModule?.(name) ?? import(/* @vite-ignore */ name);
     const open = new Map(); // number -> stream or listener
     let last = 0;
 
@@ -25,11 +15,6 @@ export function createEddyStreams(host, input) {
         const number = ++last;
         open.set(number, thing);
         return number;
-    }
-
-    function fail(op, generation, error) {
-        const inner = error.errors?.[0] ?? error; // of several addresses tried, the first will do
-        host.complete(op, generation, CODES[inner.code] ?? EHOST, host.encoder.encode(host.textOf(inner)));
     }
 
     // ---- waiting: one `more`, and one of `room` and `drain`, at a time ------------------------------
@@ -303,13 +288,6 @@ export function createEddyStreams(host, input) {
         const stream = fromNode(process.stdin);
         host.onEnd.push(() => process.stdin.destroy()); // or Node would wait for more of it
         return add(stream);
-    }
-
-    /** Starts an operation that fails by throwing. */
-    function start(begin, op, generation, ...rest) {
-        if (!hasNode) return ENOSYS;
-        begin(op, generation, ...rest).catch((error) => fail(op, generation, error));
-        return 0;
     }
 
     const bytesOf = (pointer) => {

@@ -19,7 +19,9 @@ int eddy__errno_code(int number) {
     case ENOENT:
     case ENOTDIR: return EDDY_ENOENT;
     case EEXIST:
+    case ENOTEMPTY:
     case EADDRINUSE: return EDDY_EEXIST;
+    case EMSGSIZE: return EDDY_EFULL;
     case EACCES:
     case EROFS:
 #ifdef ENOTCAPABLE

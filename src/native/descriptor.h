@@ -30,4 +30,10 @@ static inline int eddy__descriptor_number(const eddy__descriptor *d) {
 int eddy__errno_code(int number);
 void eddy__pending_errno(eddy__pending *pending, int number);
 
+/* "address\0port\0" into `text`; returns the bytes of the address with its zero, *size those of both. */
+struct sockaddr;
+size_t eddy__print_address(const struct sockaddr *address, char text[64], size_t *size);
+/* The same as the data of a completion. */
+void eddy__pending_address(eddy__pending *pending, int result, const struct sockaddr *address);
+
 #endif

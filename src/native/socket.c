@@ -32,8 +32,7 @@ static int look_up(const char *host, uint16_t port, bool passive, struct addrinf
     return rc == EAI_MEMORY ? EDDY_ENOMEM : EDDY_EHOSTNOTFOUND;
 }
 
-/* "address\0port\0" into `text`; returns the bytes of the address with its zero. */
-static size_t print_address(const struct sockaddr *address, char text[64], size_t *size) {
+size_t eddy__print_address(const struct sockaddr *address, char text[64], size_t *size) {
     bool six = address->sa_family == AF_INET6;
     const void *bytes = six ? (const void *)&((const struct sockaddr_in6 *)address)->sin6_addr
                             : (const void *)&((const struct sockaddr_in *)address)->sin_addr;
@@ -45,11 +44,10 @@ static size_t print_address(const struct sockaddr *address, char text[64], size_
     return length;
 }
 
-static void complete_with_address(eddy__pending *pending, int result,
-                                  const struct sockaddr *address) {
+void eddy__pending_address(eddy__pending *pending, int result, const struct sockaddr *address) {
     char text[64];
     size_t size;
-    (void)print_address(address, text, &size);
+    (void)eddy__print_address(address, text, &size);
     char *data = malloc(size);
     if (data) memcpy(data, text, size);
     eddy__pending_end(pending, result, data, data ? size : 0);
@@ -70,7 +68,7 @@ int eddy__host_resolve(uint32_t op, uint32_t generation, const char *host) {
     char *data = malloc((size_t)count * 64), *at = data;
     for (struct addrinfo *each = found; data && each; each = each->ai_next) {
         size_t size;
-        at += print_address(each->ai_addr, at, &size);
+        at += eddy__print_address(each->ai_addr, at, &size);
     }
     freeaddrinfo(found);
     eddy__pending_end(&pending, data ? count : EDDY_ENOMEM, data, (size_t)(at - data));
@@ -195,7 +193,7 @@ int eddy__host_listen(uint32_t op, uint32_t generation, const char *host, uint16
     getsockname(fd, (struct sockaddr *)&address, &size);
     eddy__descriptor *d = eddy__descriptor_new(fd, EDDY__SOCKET);
     if (d)
-        complete_with_address(&pending, eddy__descriptor_number(d), (struct sockaddr *)&address);
+        eddy__pending_address(&pending, eddy__descriptor_number(d), (struct sockaddr *)&address);
     else
         eddy__pending_end(&pending, EDDY_ENOMEM, NULL, 0);
     return 0;
@@ -221,7 +219,7 @@ static void accept_one(eddy__descriptor *d) {
     fcntl(fd, F_SETFL, O_NONBLOCK);
     eddy__descriptor *made = eddy__descriptor_new(fd, EDDY__SOCKET);
     if (made)
-        complete_with_address(&d->more, eddy__descriptor_number(made), (struct sockaddr *)&address);
+        eddy__pending_address(&d->more, eddy__descriptor_number(made), (struct sockaddr *)&address);
     else
         eddy__pending_end(&d->more, EDDY_ENOMEM, NULL, 0);
 }

@@ -51,6 +51,29 @@ static int connections(void *arg) {
     return 0;
 }
 
+static int datagrams(void *arg) {
+    (void)arg;
+    eddy_udp *a = NULL, *b = NULL;
+    int rc = eddy_udp_open(&a, "127.0.0.1", 0);
+    CHECK(ok_or_enomem(rc));
+    if (rc >= 0) rc = eddy_udp_open(&b, "127.0.0.1", 0);
+    CHECK(ok_or_enomem(rc));
+    if (rc >= 0) rc = eddy_udp_connect(b, "localhost", eddy_udp_port(a));
+    CHECK(ok_or_enomem(rc));
+    if (rc >= 0) {
+        EDDY_SCOPE(limit, .timeout = 5 * EDDY_S); /* nothing comes if nothing was sent */
+        rc = eddy_udp_send_to(b, "datagram", 8, NULL, 0);
+        CHECK(ok_or_enomem(rc));
+        char data[10];
+        if (rc >= 0) rc = eddy_udp_recv_from(a, data, sizeof data, NULL);
+        CHECK(rc == 8 || rc == EDDY_ENOMEM);
+        (void)eddy_scope_end(&limit, rc);
+    }
+    eddy_udp_close(a);
+    eddy_udp_close(b);
+    return 0;
+}
+
 static int files(void *arg) {
     (void)arg;
     char path[400];
@@ -127,6 +150,7 @@ int main(int argc, char **argv) {
     folder = argv[1];
     CHECK(eddy_set_allocator(check_reallocate, NULL) == 0);
     fail_each(connections);
+    fail_each(datagrams);
     fail_each(files);
     fail_each(names);
     if (argc > 2) url = argv[2];
