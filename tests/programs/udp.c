@@ -185,14 +185,27 @@ static void flood(void) {
     uint16_t port = open_at(&a, HOME);
     open_at(&b, HOME);
     static char data[1000];
-    for (int i = 0; i < MANY; i++) CHECK(eddy_udp_send_to(b, data, sizeof data, HOME, port) == 1000);
+    for (int i = 0; i < MANY; i++) {
+        CHECK(eddy_udp_send_to(b, data, sizeof data, HOME, port) == 1000);
+        /* Events of JavaScript arrive, and are dropped there and not by the system. */
+        if (i % 50 == 0) CHECK(eddy_sleep(2 * EDDY_MS) == 0);
+    }
     int received = 0;
-    while (within(a, 100 * EDDY_MS) == 10) received++;
+    uint32_t dropped = 0;
+    for (int rc = 0; rc >= 0;) {
+        eddy_peer from;
+        EDDY_SCOPE(limit, .timeout = 100 * EDDY_MS);
+        rc = eddy_scope_end(&limit, eddy_udp_recv_from(a, data, 10, &from));
+        if (rc < 0) continue;
+        CHECK(rc == 10 && from.cut == 990);
+        received++;
+        dropped += from.dropped;
+    }
     CHECK(received > 0 && received < MANY);
     CHECK(eddy_udp_send_to(b, "x", 1, HOME, port) == 1);
     eddy_peer from;
     CHECK(eddy_udp_recv_from(a, data, 1, &from) == 1);
-    CHECK(!counts || from.dropped > 0);
+    CHECK(!counts || dropped + from.dropped > 0);
     eddy_udp_close(a);
     eddy_udp_close(b);
 }
