@@ -30,6 +30,7 @@
 
 #include "eddy/channel.h"
 #include "eddy/combine.h"
+#include "eddy/dom.h"
 #include "eddy/error.h"
 #include "eddy/events.h"
 #include "eddy/generator.h"

@@ -38,8 +38,8 @@ const witFiles = () => ['wasi/wit/eddy.wit', ...list('wasi/wit/deps')];
 
 // Host calls that a host makes itself.
 const NOT_ON_WEB = ['src/io/absent-net.c', 'src/io/absent-offload.c', 'src/io/absent-streams.c', 'src/io/absent-udp.c',
-    'src/io/absent.c', 'src/io/absent-websocket.c', 'src/io/no_javascript.c',
-    'src/io/no_javascript_streams.c', 'src/io/pending.c', 'src/io/process.c'];
+    'src/io/absent.c', 'src/io/absent-websocket.c', 'src/io/no_dom.c',
+    'src/io/no_javascript.c', 'src/io/no_javascript_streams.c', 'src/io/pending.c', 'src/io/process.c'];
 const NOT_ON = {
     native: ['src/io/absent-net.c', 'src/io/absent-offload.c', 'src/io/absent-streams.c', 'src/io/absent-udp.c'],
     web: NOT_ON_WEB,

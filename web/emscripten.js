@@ -9,6 +9,7 @@ addToLibrary({
     $createEddyWebsockets: __TEXT_createEddyWebsockets__,
     $createEddyOffload: __TEXT_createEddyOffload__,
     $createEddyUdp: __TEXT_createEddyUdp__,
+    $createEddyDom: __TEXT_createEddyDom__,
     $createEddyValues: __TEXT_createEddyValues__,
     $createEddyApp: __TEXT_createEddyApp__,
     $createEddyFunctions: __TEXT_createEddyFunctions__,
@@ -24,7 +25,7 @@ addToLibrary({
         complete: (op, generation, result, data, size) => _eddy__host_complete(op, generation, result, data, size),
         alloc: (size) => _eddy__host_alloc(size),
         interrupt: () => _eddy_interrupt(),
-        report: (text) => err(text),
+        report: (text) => (Module['onReport'] ? Module['onReport'](text) : err(text)),
         exit: (status) => {
 #if EXIT_RUNTIME
             queueMicrotask(() => callUserCallback(() => {
@@ -63,6 +64,10 @@ addToLibrary({
     })`,
 
     // Not before the module is instantiated.
+    $eddyDom__deps: ['$createEddyDom', '$eddyHost', 'eddy__event_slot', 'eddy__event_arrived'],
+    $eddyDom: `=createEddyDom(eddyHost, () => eddyDom.exports ??= {
+        eddy__event_slot: _eddy__event_slot, eddy__event_arrived: _eddy__event_arrived,
+    })`,
     $eddyValues__deps: ['$createEddyValues', '$EddyError', '$eddyHost', 'eddy__handle_drop', 'eddy__future_from_js',
         'eddy__host_complete', 'eddy__host_alloc'],
     $eddyValues: `=createEddyValues(eddyHost, () => ({
@@ -191,6 +196,11 @@ addToLibrary({
     eddy_js_udp_close: (...args) => eddyUdp.close(...args),
     eddy_js_cancel__deps: ['$eddyHost'],
     eddy_js_cancel: (op, generation) => eddyHost.cancel(op, generation),
+
+    eddy_js_dom_listen__deps: ['$eddyDom'],
+    eddy_js_dom_listen: (...args) => eddyDom.listen(...args),
+    eddy_js_dom_unlisten__deps: ['$eddyDom'],
+    eddy_js_dom_unlisten: (listener) => eddyDom.unlisten(listener),
 
     eddy_js_returned__deps: ['$eddyApp'],
     eddy_js_returned: (call, letter, result) => eddyApp().returned(call, letter, result),

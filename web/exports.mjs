@@ -310,6 +310,8 @@ export function createEddyApp(host, exports, values) {
         return lines;
     }
 
+    const end = (status) => { for (const callback of host.onEnd) callback(status); };
+
     const app = {
         /** Calls an exported function; an object with a `signal` may follow its arguments. */
         call(name, ...list) {
@@ -320,7 +322,7 @@ export function createEddyApp(host, exports, values) {
         /** Ends what runs and waits for its cleanup; calls reject from then on. */
         close() {
             if (!opened) open();
-            if (!ended && !host.isDead() && host.enter(() => exports.eddy__library_close()) === ESTATE) hasEnded(0);
+            if (!ended && !host.isDead() && host.enter(() => exports.eddy__library_close()) === ESTATE) end(0);
             return life;
         },
         /** The tasks there are: what each waits for, and where it does and was spawned. */
@@ -337,5 +339,5 @@ export function createEddyApp(host, exports, values) {
         const method = (...list) => invoke(signature, list);
         if (!(signature.name in app)) app[signature.name] = method;
     }
-    return { app, returned, failed, ended: hasEnded };
+    return { app, returned, failed, ended: end };
 }

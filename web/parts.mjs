@@ -10,15 +10,16 @@ export async function addParts(wanted, provided, host, memory, exports, options)
     const { env, wasi_snapshot_preview1: wasi } = provided;
     const isMissing = ({ module: from, name }) => !(provided[from]?.[name] || options.imports?.[from]?.[name]);
     const more = wanted.some((one) => one.module.startsWith('wasi') && isMissing(one));
-    const crosses = ['eddy_js_failed', 'eddy_js_run', 'eddy_js_events'].some(imports);
+    const crosses = imports('eddy_js_failed') || imports('eddy_js_run');
     const speaks = ['stream_take', 'listen', 'resolve'].some((name) => imports(`eddy_js_${name}`));
     const hasUdp = imports('eddy_js_udp_open');
-    const [rest, http, system, streams, udp, sockets, offload, values, app, functions] = await Promise.all([
+    const [rest, http, system, streams, udp, dom, sockets, offload, values, app, functions] = await Promise.all([
         more ? import('./wasi.mjs') : undefined,
         imports('eddy_js_fetch') ? import('./http.mjs') : undefined,
         speaks || hasUdp ? import('./system.mjs') : undefined,
         speaks ? import('./streams.mjs') : undefined,
         hasUdp ? import('./udp.mjs') : undefined,
+        imports('eddy_js_dom_listen') ? import('./dom.mjs') : undefined,
         imports('eddy_js_ws_close') ? import('./websocket.mjs') : undefined,
         imports('eddy_js_offload') ? import('./offload.mjs') : undefined,
         crosses ? import('./values.mjs') : undefined,
@@ -38,6 +39,10 @@ export async function addParts(wanted, provided, host, memory, exports, options)
     if (udp) Object.assign(env, udp.udpImports(udp.createEddyUdp(host, shared)));
     if (sockets) Object.assign(env, sockets.websocketImports(sockets.createEddyWebsockets(host)));
     if (offload) Object.assign(env, offload.offloadImports(host, exports, options));
+    if (dom) {
+        const { listen, unlisten } = dom.createEddyDom(host, exports);
+        Object.assign(env, { eddy_js_dom_listen: listen, eddy_js_dom_unlisten: unlisten });
+    }
     const crossing = values?.createEddyValues(host, exports);
     if (functions) {
         const { start, run } = functions.createEddyFunctions(host, crossing, options.bodies ?? {}, exports);

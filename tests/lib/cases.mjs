@@ -22,7 +22,7 @@ export const HOSTS_AND_LINKS = [
 let server;
 
 /** The project's files over HTTP, with the strictest policy that WebAssembly runs under. */
-async function serveProject() {
+export async function serveProject() {
     if (server) return server.origin;
     server = createServer((request, response) => {
         response.setHeader('content-security-policy', "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'");
