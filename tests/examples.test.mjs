@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { HOSTS } from '../tools/hosts/index.mjs';
 import { runOn, told } from './lib/hosts.mjs';
 
-for (const name of ['hello', 'countasync', 'chores', 'mirrors', 'pipeline']) {
+for (const name of ['hello', 'countasync', 'chores', 'mirrors', 'pipeline', 'primes']) {
     const expected = readFileSync(new URL(`../examples/${name}.expected`, import.meta.url), 'utf8');
     for (const hostName of Object.keys(HOSTS)) {
         test(`${name} on ${hostName}`, async (t) => {
