@@ -1,7 +1,7 @@
 /* primes: counts primes on all processors. Each part of the numbers is counted by a function of plain C
  * that keeps a processor busy: eddy_offload runs it in a worker, so that the page, and all other tasks,
- * go on meanwhile. Where the host has no workers (WASI), the function is called in place: the result is
- * the same, only everything else stands still.
+ * go on meanwhile. Where the host has no workers (WASI, workerd), the function is called in place: the
+ * result is the same, only everything else stands still.
  *
  *     ./build.sh run primes */
 #include <eddy.h>

@@ -6,7 +6,7 @@ import { casesOn, HOSTS_AND_LINKS } from './lib/cases.mjs';
 import { artifactOf, runOn, told } from './lib/hosts.mjs';
 
 const OFFLOADING = 'tests/programs/offloading.c';
-const WITH_WORKERS = ['native', 'node', 'lean', 'chromium', 'chromium-worker'];
+const WITH_WORKERS = ['native', 'node', 'lean', 'chromium', 'chromium-worker', 'firefox'];
 
 /** Runs it, and it must succeed and print what is expected. */
 async function prints(t, hostName, args, expected) {
@@ -27,7 +27,8 @@ for (const hostName of WITH_WORKERS) {
             const result = await runOn(part, hostName, OFFLOADING, { args: ['ticks'] });
             if (!result) return;
             const ticks = Number(/^(\d+) ticks\n$/.exec(result.stdout)?.[1]);
-            assert.ok(ticks >= 30, `${ticks} of 100 ticks\n${told(result)}`);
+            // 100 on an idle machine; 1 if the job kept the loop waiting.
+            assert.ok(ticks >= 5, `${ticks} ticks\n${told(result)}`);
         });
     });
 }
@@ -45,10 +46,10 @@ for (const hostName of ['node', 'lean']) {
     });
 }
 
-for (const hostName of ['wasmtime', 'wasmtime-p1'])
+for (const hostName of ['wasmtime', 'wasmtime-p1', 'workerd'])
     test(`there are no workers on ${hostName}`, (t) => prints(t, hostName, [], /^no workers\n$/));
 
-for (const [hostName, linked] of HOSTS_AND_LINKS) {
+for (const [hostName, linked] of HOSTS_AND_LINKS.filter(([name]) => name !== 'workerd')) {
     test(`calls of JavaScript's that are done in workers on ${hostName}, ${linked}`, async (t) => {
         await casesOn(t, hostName, 'offload-cases.mjs', await artifactOf(linked, 'tests/programs/offloaded.c'));
     });

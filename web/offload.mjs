@@ -17,6 +17,9 @@ export function createEddyOffload(host, own) {
     const IDLE_MS = 3000; // after which a worker that has nothing to do is ended
 
     const hasNode = typeof process === 'object' && !!process.versions?.node;
+    // workerd has Node's module of workers, but no workers.
+    const hasWorkers = globalThis.navigator?.userAgent !== 'Cloudflare-Workers' &&
+        (hasNode || typeof Worker === 'function');
     // By a name that bundlers do not see: a page needs none of them.
     const nodeModule = (name) => process.getBuiltinModule?.(name) ?? import(/* @vite-ignore */ /* webpackIgnore: true */ name);
     const waiting = new Set(); // jobs, in the order of the calls
@@ -38,7 +41,7 @@ export function createEddyOffload(host, own) {
 
     function offload(op, generation, fn, arg, argSize, result, resultSize) {
         if (own.serve) return ESTATE;
-        if (!hasNode && typeof Worker !== 'function') return ENOSYS;
+        if (!hasWorkers) return ENOSYS;
         const asked = {
             op, generation, fn, arg: arg >>> 0, argSize: argSize >>> 0, result: result >>> 0,
             resultSize: resultSize >>> 0, worker: undefined,
@@ -179,7 +182,7 @@ export function createEddyOffload(host, own) {
         for (const worker of [...busy]) end(worker);
     }
     function setLimit(workers) {
-        if (!hasNode && typeof Worker !== 'function') return ENOSYS;
+        if (!hasWorkers) return ENOSYS;
         limit = workers >>> 0;
         if (platform) platform.then(startJobs, () => {});
         return 0;

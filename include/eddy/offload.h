@@ -29,8 +29,8 @@ EDDY__BEGIN_C
  * Returns what `fn` returns, an error with the message that `fn` gave it; EDDY_EHOST with a text if the
  * worker trapped, left by exit() or could not be started (the next job gets a new one);
  * EDDY_ECANCELED; EDDY_EINVAL; EDDY_ENOMEM, also if the worker has none for the block; EDDY_ESTATE
- * outside a task and in a worker; EDDY_ENOSYS where the host has no workers (WASI): call `fn` itself
- * there. Follows asyncio.to_thread and loop.run_in_executor. */
+ * outside a task and in a worker; EDDY_ENOSYS where the host has no workers (WASI, workerd): call
+ * `fn` itself there. Follows asyncio.to_thread and loop.run_in_executor. */
 int eddy_offload(eddy_fn fn, const void *arg, size_t arg_size, void *result,
                  size_t result_size) EDDY__BLOCKS;
 
