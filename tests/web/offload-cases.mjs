@@ -24,21 +24,24 @@ export const cases = {
     },
     async 'who calls stays responsive during a job'({ app }) {
         await app.square_of(1); // the worker is there
+        const isSeen = globalThis.document?.visibilityState === 'visible';
         let fired = 0, frames = 0;
-        const interval = setInterval(() => { fired++; }, 10);
-        let frame = () => {
-            frames++;
-            frame && requestAnimationFrame(frame);
-        };
-        if (globalThis.document?.visibilityState === 'visible')
-            requestAnimationFrame(frame);
-        else frames = 30;
-        equal(await app.spin(1000), 1);
-        clearInterval(interval);
-        frame = undefined;
-        // 100 and 60 on an idle machine, 0 if the job ran here.
-        ok(fired >= 5, `a 10 ms interval fired ${fired} times during a job of 1 s`);
-        ok(frames >= 5, `there were ${frames} frames during a job of 1 s`);
+        // A busy machine may need a longer job; whoever waits for it gets no turn meanwhile.
+        for (let length = 1000; length <= 4000 && (fired < 5 || (isSeen && frames < 5)); length *= 4) {
+            let goesOn = true;
+            fired = frames = 0;
+            const interval = setInterval(() => { fired++; }, 10);
+            const frame = () => {
+                frames++;
+                if (goesOn) requestAnimationFrame(frame);
+            };
+            if (isSeen) requestAnimationFrame(frame);
+            equal(await app.spin(length), 1);
+            clearInterval(interval);
+            goesOn = false;
+        }
+        ok(fired >= 5, `a 10 ms interval fired ${fired} times during a job`);
+        ok(frames >= 5 || !isSeen, `there were ${frames} frames during a job`);
         await app.close();
     },
     async 'a signal ends a job that never would'({ app }) {
