@@ -2,11 +2,21 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { LIBC_CALLS } from '../tools/flags.mjs';
+import { runProcess } from '../tools/hosts/process.mjs';
+import { faultOf } from '../tools/libc.mjs';
+import { setup } from '../tools/setup.mjs';
 import { runOn, told } from './lib/hosts.mjs';
 
 const LIBC = 'tests/programs/libc.c';
+const TOOL = fileURLToPath(new URL('../tools/libc.mjs', import.meta.url));
 const ENDS = 'tests/programs/libc_ends.c';
 
 async function prints(t, stdout, ...args) {
@@ -46,3 +56,32 @@ for (const mode of ['release', 'debug']) {
         assert.equal(result.code, 0, told(result));
     });
 }
+
+test('a libc that blocks elsewhere does not link, and one line says so', async (t) => {
+    const { wasi } = await setup({ want: ['wasi'], quiet: true });
+    const folder = await mkdtemp(join(tmpdir(), 'eddy-libc-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const tool = (name) => join(dirname(wasi.p2.cc[0]), name);
+    const check = (archive) => runProcess([process.execPath, TOOL, tool('llvm-nm'), archive,
+        join(folder, 'stamp')]);
+    const libc = join(dirname(wasi.p2.ld.crt), 'libc.a'), other = join(folder, 'libc.a');
+    const good = await check(libc);
+    assert.equal(`${good.code}${good.stderr}`, '0', told(good));
+    assert.ok(existsSync(join(folder, 'stamp')));
+    for (const [member, fault] of [['wasip2.c.obj', 'it does not import __wasm_import_poll_poll'],
+        ['recv.c.obj', 'it has no recv']]) {
+        await copyFile(libc, other);
+        const { code } = await runProcess([tool('llvm-ar'), 'd', other, member]);
+        assert.equal(code, 0);
+        const result = await check(other);
+        assert.equal(result.code, 1, told(result));
+        assert.match(result.stderr, /^eddy: .* is no wasi-libc that tasks can wait in: .*\n$/);
+        assert.ok(result.stderr.includes(fault), result.stderr);
+    }
+    const symbols = (await runProcess([tool('llvm-nm'), libc])).stdout;
+    assert.equal(faultOf(symbols, LIBC_CALLS), null);
+    assert.equal(faultOf(`${symbols}         U streams_method_input_stream_blocking_read\n`, LIBC_CALLS),
+        'it also blocks in streams_method_input_stream_blocking_read');
+    assert.equal(faultOf(`${symbols}00000001 T __wasm_import_poll_poll\n`, LIBC_CALLS),
+        'it defines __wasm_import_poll_poll itself');
+});

@@ -176,6 +176,14 @@ function linkRule(host, mode, tools, { cc, env }, folder) {
         `${asyncify(mode, tools, '$out.d/$base.wasm', '$stem.wasm', host)} && mv $out.d/$base.mjs $out && rm -r $out.d`;
 }
 
+/** Every link comes after a look at the libc: see libc.mjs. */
+function checkLibc({ cc, ld }, stamp) {
+    const archive = join(dirname(ld.crt), 'libc.a');
+    const nm = join(dirname(cc[0]), 'llvm-nm');
+    return [`rule libc\n  command = ${command(process.execPath, 'tools/libc.mjs', nm)} $in $out`,
+        `build ${stamp}: libc ${ninja(archive)} | tools/libc.mjs tools/flags.mjs`];
+}
+
 /**
  * Writes the ninja file; -> { folder, file }. `programs` adds to the project's own; `defines` are
  * macros that everything is compiled with.
@@ -211,7 +219,9 @@ export function configure({ host, mode, tools, programs = [], defines = [] }) {
     const runtime = runtimeFiles(host).map((file) => object(file, WARNINGS));
     lines.push(`build ${library}: ar ${runtime.map(ninja).join(' ')}`);
 
-    const implicit = [library, 'tools/asyncify.mjs', 'tools/reach.mjs', 'tools/finish.mjs', ...(host === 'wasip2' ? witFiles() : []), ...(host === 'web' ? [join(folder, 'eddy-library.js')] : [])];
+    const checked = join(folder, 'libc.checked');
+    if (host === 'wasip2') lines.push(...checkLibc(tools.wasi.p2, checked));
+    const implicit = [library, ...(host === 'wasip2' ? [checked] : []), 'tools/asyncify.mjs', 'tools/reach.mjs', 'tools/finish.mjs', ...(host === 'wasip2' ? witFiles() : []), ...(host === 'web' ? [join(folder, 'eddy-library.js')] : [])];
     if (host === 'web') writeIfChanged(join(folder, 'eddy-library.js'), libraryText());
     for (const program of new Set([...projectPrograms(host), ...programs])) {
         const needs = needsOf(program);

@@ -28,7 +28,7 @@ export const CHECK_STACK = { web: { debug: STACK_CHECK }, lean: { debug: STACK_C
     wasip2: { debug: STACK_CHECK } };
 
 // The blocking calls of libc that src/posix/wasi-calls.c stands in for.
-const LIBC_CALLS = ['read', 'write', 'recv', 'recvfrom', 'send', 'sendto', 'accept', 'accept4',
+export const LIBC_CALLS = ['read', 'write', 'recv', 'recvfrom', 'send', 'sendto', 'accept', 'accept4',
     'connect', 'poll', 'clock_nanosleep', 'getaddrinfo', 'close', '__stdio_write'];
 const WRAP = LIBC_CALLS.map((name) => `--wrap=${name}`);
 
