@@ -57,6 +57,18 @@ for (const mode of ['release', 'debug']) {
     });
 }
 
+const SCENES = 'tests/programs/libc_scenes.c';
+for (const [what, about] of Object.entries({
+    in: 'in tasks', out: 'outside of tasks, where they block as ever', many: 'in thousands at once',
+})) {
+    test(`sleeps, poll, select, sockets, names ${about}`, async (t) => {
+        const result = await runOn(t, 'wasmtime', SCENES, { args: [what] });
+        if (!result) return;
+        assert.equal(result.stdout, 'ok\n', told(result));
+        assert.equal(result.code, 0, told(result));
+    });
+}
+
 test('a libc that blocks elsewhere does not link, and one line says so', async (t) => {
     const { wasi } = await setup({ want: ['wasi'], quiet: true });
     const folder = await mkdtemp(join(tmpdir(), 'eddy-libc-'));
