@@ -17,10 +17,13 @@ import { runOn, told } from './lib/hosts.mjs';
 
 const LIBC = 'tests/programs/libc.c';
 const TOOL = fileURLToPath(new URL('../tools/libc.mjs', import.meta.url));
+const SLOW_NAMES = fileURLToPath(new URL('lib/slow-names.c', import.meta.url));
 const ENDS = 'tests/programs/libc_ends.c';
 
-async function prints(t, stdout, ...args) {
-    const result = await runOn(t, 'wasmtime', LIBC, { args: args.map(String) });
+const prints = (t, stdout, ...args) => printsWith(t, {}, stdout, ...args);
+
+async function printsWith(t, options, stdout, ...args) {
+    const result = await runOn(t, 'wasmtime', LIBC, { args: args.map(String), ...options });
     if (!result) return;
     assert.equal(result.stdout, stdout, told(result));
     assert.equal(result.code, 0, told(result));
@@ -46,6 +49,19 @@ test('nanosleep and usleep', (t) => prints(t, '100 done, side by side\n', 'nap')
 test('getaddrinfo', (t) => prints(t, '20 done, side by side\n', 'look-up'));
 test('accept and write: both ends of a connection in one program', (t) =>
     prints(t, '20000000 sent: ok\n', 'both-ends'));
+
+test('names that are found slowly keep their tasks waiting, and no others', async (t) => {
+    if (process.platform !== 'linux') return t.skip('preloads into the host, as Linux can');
+    const { cc } = await setup({ want: ['native'], quiet: true });
+    const folder = await mkdtemp(join(tmpdir(), 'eddy-names-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const library = join(folder, 'slow-names.so');
+    const made = await runProcess([cc, '-shared', '-fPIC', '-o', library, SLOW_NAMES, '-ldl']);
+    assert.equal(made.code, 0, told(made));
+    const preload = { environment: { LD_PRELOAD: library } };
+    await printsWith(t, preload, '20 done, side by side\n', 'look-up-slowly');
+    await printsWith(t, preload, 'EDDY_ETIMEDOUT at once\n', 'look-up-in-vain');
+});
 
 // All that it opens it also closes: it never has more than a few at a time.
 for (const mode of ['release', 'debug']) {

@@ -33,7 +33,21 @@ void eddy__watch_remove(eddy__watch *watch) {
     input = NULL;
 }
 
+/* node:wasi cuts a time to whole milliseconds, and for 0 it does not look at descriptors: beside tasks
+ * that never wait longer stdin would not be seen. So now and then a wait lasts a millisecond. */
+#define SURE_LOOK_EVERY (50 * EDDY_MS)
+
+static eddy_time sure_enough(eddy_time left) {
+    static eddy_time next;
+    if (!input) return left;
+    eddy_time now = eddy__host_now();
+    if (left < EDDY_MS && now < next) return left;
+    next = now + SURE_LOOK_EVERY;
+    return left < EDDY_MS ? EDDY_MS : left;
+}
+
 static void poll_for(eddy_time left) {
+    left = sure_enough(left);
     __wasi_subscription_t asked[2];
     __wasi_event_t events[2];
     memset(asked, 0, sizeof asked);

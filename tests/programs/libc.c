@@ -80,6 +80,36 @@ static int look_up(void *arg) {
     return 0;
 }
 
+/* Every other one by eddy's own call. */
+static int look_up_slowly(void *arg) {
+    size_t self = *(size_t *)arg;
+    const char *name = "300.slow.test";
+    if (self % 2) {
+        char address[1][46];
+        int rc = eddy_resolve_host(name, address, 1);
+        return rc < 0 ? rc : strcmp(address[0], "127.0.0.1") == 0 ? 0 : EDDY_EIO;
+    }
+    struct addrinfo *found, hints = {.ai_family = AF_INET, .ai_socktype = SOCK_STREAM};
+    if (getaddrinfo(name, "80", &hints, &found) != 0) return EDDY_EHOSTNOTFOUND;
+    const struct sockaddr_in *address = (const void *)found->ai_addr;
+    bool here = address->sin_addr.s_addr == htonl(INADDR_LOOPBACK);
+    freeaddrinfo(found);
+    return here ? 0 : EDDY_EIO;
+}
+
+/* Gives up long before the answer. */
+static int look_up_in_vain(void) {
+    struct addrinfo *found = NULL, hints = {.ai_socktype = SOCK_STREAM};
+    eddy_time start = eddy_now();
+    EDDY_SCOPE(limit, .timeout = 20 * EDDY_MS);
+    int rc = getaddrinfo("1500.slow.test", "80", &hints, &found), error = errno;
+    rc = rc == EAI_SYSTEM && error == ECANCELED ? EDDY_ECANCELED : EDDY_EIO;
+    printf("%s %s\n", eddy_errname(eddy_scope_end(&limit, rc)),
+           eddy_now() - start < 1400 * EDDY_MS ? "at once" : "after the answer");
+    fflush(stdout);
+    return 0;
+}
+
 /* `n` of them take not much longer than one. */
 static int many(eddy_fn fn, size_t n, eddy_time most) {
     eddy_future **tasks = calloc(n, sizeof *tasks);
@@ -163,6 +193,8 @@ int eddy_main(int argc, char **argv) {
     if (!strcmp(what, "converse")) return many(converse, 40, 3 * EDDY_S);
     if (!strcmp(what, "nap")) return many(nap, 100, 10 * EDDY_S);
     if (!strcmp(what, "look-up")) return many(look_up, 20, 100 * EDDY_S);
+    if (!strcmp(what, "look-up-slowly")) return many(look_up_slowly, 20, 3 * EDDY_S);
+    if (!strcmp(what, "look-up-in-vain")) return look_up_in_vain();
     if (!strcmp(what, "both-ends")) return both_ends();
     if (!strcmp(what, "lines")) return read_lines();
     return eddy_fail(EDDY_EINVAL, "libc: what is \"%s\"?", what);

@@ -14,13 +14,15 @@ export function wasmtimeOptions(version, { env = {}, folders = [] } = {}) {
     ];
 }
 
-/** A run's option `folders`: what the program may open, as HOST or HOST::GUEST; `flags`: more. */
+/** A run's option `folders`: what the program may open, as HOST or HOST::GUEST; `flags`: more;
+ * `environment`: of wasmtime itself. */
 export async function open(tools, { version = 2 } = {}) {
     return {
         name: version === 2 ? 'wasmtime' : 'wasmtime-p1',
-        run(artifact, { args = [], env, folders, flags = [], ...options } = {}) {
+        run(artifact, { args = [], env, environment, folders, flags = [], ...options } = {}) {
             const own = wasmtimeOptions(version, { env, folders });
-            return runProcess([tools.wasmtime, 'run', ...own, ...flags, artifact, ...args], options);
+            return runProcess([tools.wasmtime, 'run', ...own, ...flags, artifact, ...args],
+                { ...options, env: environment });
         },
         async close() {},
     };
