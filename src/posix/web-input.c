@@ -4,7 +4,7 @@
  *
  * Outside of tasks, of other files, and where a program has put something else in the place of the
  * standard input, it is the host's own. stdio knows nothing of tasks: while one waits in it, others
- * that read get EBUSY. A cancelled read fails with EINTR. */
+ * that read get EBUSY. A cancelled read fails with ECANCELED. */
 #include "../io/stream.h"
 
 #include <wasi/api.h>
@@ -23,7 +23,7 @@ __wasi_errno_t __wasi_fd_read(__wasi_fd_t fd, const __wasi_iovec_t *parts, size_
     int rc = eddy_read(input, parts[i].buf, parts[i].buf_len);
     *got = rc > 0 ? (__wasi_size_t)rc : 0;
     if (rc >= 0) return __WASI_ERRNO_SUCCESS;
-    return rc == EDDY_ECANCELED ? __WASI_ERRNO_INTR
+    return rc == EDDY_ECANCELED ? __WASI_ERRNO_CANCELED
            : rc == EDDY_ESTATE  ? __WASI_ERRNO_BUSY
                                 : __WASI_ERRNO_IO;
 }
