@@ -78,7 +78,9 @@ for (const [what, about] of Object.entries({
     in: 'in tasks', out: 'outside of tasks, where they block as ever', many: 'in thousands at once',
 })) {
     test(`sleeps, poll, select, sockets, names ${about}`, async (t) => {
-        const result = await runOn(t, 'wasmtime', SCENES, { args: [what] });
+        // Debug builds check the order in which the host's resources are dropped.
+        const mode = what === 'many' ? 'release' : 'debug';
+        const result = await runOn(t, 'wasmtime', SCENES, { args: [what], mode });
         if (!result) return;
         assert.equal(result.stdout, 'ok\n', told(result));
         assert.equal(result.code, 0, told(result));

@@ -92,6 +92,30 @@ test('a pipe that nobody reads any more ends the program', async () => {
     assert.match(result.stdout, /ended\n$/, told(result));
 });
 
+test('a resource dropped before its child is named in debug builds', async (t) => {
+    const parents = (mode, ...args) => runOn(t, 'wasmtime', 'tests/programs/parents.c', { mode, args });
+    const wrong = await parents('debug', 'wrong');
+    if (!wrong) return;
+    assert.equal(wrong.stdout, '', told(wrong));
+    assert.match(wrong.stderr, /^eddy: TCP socket \d+ is dropped before its pollable \d+\n/, told(wrong));
+    assert.equal(wrong.code, 1, told(wrong));
+    const right = await parents('debug');
+    assert.equal(right.stdout, 'dropped\n', told(right));
+});
+
+// Debug builds look at each drop; a host that allows few resources sees those that are kept.
+test('requests and connections give back what they have, in the right order', async (t) => {
+    const few = { mode: 'debug', flags: ['-S', 'max-resources=400'] };
+    await fetching(t, '50 answers, 500 bytes\n', 'many', '/soon', ['50'], few);
+    await fetching(t, '104000 bytes, in parts\n', 'chunks', '/chunks', [], few);
+    await fetching(t, '200\n', 'closed', '/endless', [], few);
+    for (const [stdout, ...args] of [['60 answers, ok\n', 'server', '0', '60'], ['loopback\n', 'resolve', 'localhost']]) {
+        const result = await runOn(t, 'wasmtime', 'tests/programs/streams.c', { args, ...few });
+        if (!result) return;
+        assert.equal(result.stdout, stdout, told(result));
+    }
+});
+
 test('the same components in Node, by jco', async (t) => {
     const prints = async (stdout, program, ...args) => {
         const result = await runOn(t, 'jco', program, { args });

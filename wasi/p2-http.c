@@ -48,14 +48,20 @@ static void drop_outgoing(request *q) {
     eddy__interest_drop(&q->writable);
     if (q->out.__handle) streams_output_stream_drop_own(q->out);
     q->out.__handle = 0;
-    if (q->outgoing) eddy__http_body_drop(q->outgoing);
+    if (q->outgoing) {
+        eddy__p2_gone(EDDY__OUTGOING_BODY, q->outgoing);
+        eddy__http_body_drop(q->outgoing);
+    }
     q->outgoing = 0;
 }
 
 static void drop_exchange(request *q) {
     drop_outgoing(q);
     eddy__interest_drop(&q->answered);
-    if (q->future) eddy__http_future_drop(q->future);
+    if (q->future) {
+        eddy__p2_gone(EDDY__FUTURE_RESPONSE, q->future);
+        eddy__http_future_drop(q->future);
+    }
     q->future = 0;
 }
 
@@ -164,6 +170,7 @@ static void end_body(request *q, bool whole) {
     drop_outgoing(q);
     if (!whole) return;
     eddy__http_result result;
+    eddy__p2_gone(EDDY__OUTGOING_BODY, outgoing);
     eddy__http_body_finish(outgoing, 0, 0, &result);
     char ignored[1];
     if (result.failed) (void)eddy__http_explain(&result.value.error, ignored, sizeof ignored);
@@ -222,11 +229,13 @@ static int send(request *q) {
     if (result.failed) return eddy__http_explain(&result.value.error, q->text, sizeof q->text);
     q->future = result.value.handle;
     q->answered.pollable.__handle = eddy__http_future_subscribe(q->future);
+    eddy__p2_born(EDDY__POLLABLE, q->answered.pollable.__handle, EDDY__FUTURE_RESPONSE, q->future);
     rc = eddy__interest_add(&q->answered);
     if (rc < 0 || !q->outgoing) return rc;
     eddy__http_part stream;
     eddy__http_body_write(q->outgoing, &stream);
     if (stream.failed) return EDDY_EHOST;
+    eddy__p2_born(EDDY__OUTPUT_STREAM, stream.handle, EDDY__OUTGOING_BODY, q->outgoing);
     if (q->upload) {
         eddy__upload_open(q->upload, q->outgoing, stream.handle);
         q->outgoing = 0;
@@ -305,8 +314,14 @@ static int explain(io_error_borrow_error_t error, char *text, size_t room) {
 
 static void response_drop(eddy__p2_stream *stream) {
     response *r = EDDY__OWNER(stream, response, stream);
-    if (r->body) eddy__http_incoming_drop(r->body);
-    if (r->response) eddy__http_response_drop(r->response);
+    if (r->body) {
+        eddy__p2_gone(EDDY__INCOMING_BODY, r->body);
+        eddy__http_incoming_drop(r->body);
+    }
+    if (r->response) {
+        eddy__p2_gone(EDDY__INCOMING_RESPONSE, r->response);
+        eddy__http_response_drop(r->response);
+    }
     eddy__free(r, sizeof *r);
 }
 
@@ -323,9 +338,11 @@ static response *response_new(eddy__handle handle) {
     eddy__http_response_consume(handle, &part);
     if (!part.failed) {
         r->body = part.handle;
+        eddy__p2_born(EDDY__INCOMING_BODY, r->body, EDDY__INCOMING_RESPONSE, handle);
         eddy__http_incoming_stream(r->body, &part);
     }
     if (!part.failed) {
+        eddy__p2_born(EDDY__INPUT_STREAM, part.handle, EDDY__INCOMING_BODY, r->body);
         r->stream.in.__handle = part.handle;
         return r;
     }

@@ -23,6 +23,20 @@ void eddy__interest_drop(eddy__interest *interest);
 int eddy__interest_add(eddy__interest *interest); /* 0 or ENOMEM; nothing if it is in the list */
 void eddy__interest_remove(eddy__interest *interest); /* nothing if it is not in the list */
 
+/* Debug builds know which resources come from which: p2-parents.c. */
+typedef enum {
+    EDDY__POLLABLE, EDDY__INPUT_STREAM, EDDY__OUTPUT_STREAM, EDDY__TCP_SOCKET, EDDY__UDP_SOCKET,
+    EDDY__INCOMING_DATAGRAMS, EDDY__OUTGOING_DATAGRAMS, EDDY__NAMES, EDDY__FUTURE_RESPONSE,
+    EDDY__OUTGOING_BODY, EDDY__INCOMING_BODY, EDDY__INCOMING_RESPONSE, EDDY__KINDS,
+} eddy__p2_kind;
+#ifdef NDEBUG
+#define eddy__p2_born(kind, handle, parent_kind, parent) ((void)0)
+#define eddy__p2_gone(kind, handle) ((void)0)
+#else
+void eddy__p2_born(eddy__p2_kind kind, int32_t handle, eddy__p2_kind parent_kind, int32_t parent);
+void eddy__p2_gone(eddy__p2_kind kind, int32_t handle); /* about to be dropped */
+#endif
+
 /* Frees what the host has given; what is empty has no memory of its own. */
 static inline void eddy__p2_free(void *given, size_t length) {
     if (length) free(given);

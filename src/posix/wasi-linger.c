@@ -31,6 +31,7 @@ static void sent(eddy__interest *interest) {
     if (!l->drop_socket || !has_sent_all(l->stream)) return;
     eddy__interest_drop(&l->writable);
     streams_output_stream_drop_own((streams_own_output_stream_t){l->stream});
+    eddy__p2_gone(EDDY__TCP_SOCKET, l->socket);
     l->drop_socket(l->socket);
     eddy__free(l, sizeof *l);
 }
@@ -53,6 +54,7 @@ bool eddy__libc_linger(int32_t stream) {
 
 void __wasm_import_tcp_tcp_socket_drop(int32_t socket) {
     if (!newest) {
+        eddy__p2_gone(EDDY__TCP_SOCKET, socket);
         eddy__linger_socket_drop(socket);
         return;
     }

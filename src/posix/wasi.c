@@ -255,13 +255,20 @@ static void refuse(uint8_t *result) {
     result[4] = NETWORK_ERROR_CODE_CONNECTION_ABORTED;
 }
 
+static void is_connected(int32_t socket, int32_t input, int32_t output) {
+    set_mark(output, CONNECTION);
+    (void)socket, (void)input; /* release builds do not keep them */
+    eddy__p2_born(EDDY__INPUT_STREAM, input, EDDY__TCP_SOCKET, socket);
+    eddy__p2_born(EDDY__OUTPUT_STREAM, output, EDDY__TCP_SOCKET, socket);
+}
+
 void __wasm_import_tcp_method_tcp_socket_finish_connect(int32_t socket, uint8_t *result) {
     if (eddy__libc_refuses()) {
         refuse(result);
         return;
     }
     eddy__real_finish_connect(socket, result);
-    if (!result[0]) set_mark(handle_at(result, 8), CONNECTION);
+    if (!result[0]) is_connected(socket, handle_at(result, 4), handle_at(result, 8));
 }
 
 void __wasm_import_tcp_method_tcp_socket_accept(int32_t socket, uint8_t *result) {
@@ -270,11 +277,13 @@ void __wasm_import_tcp_method_tcp_socket_accept(int32_t socket, uint8_t *result)
         return;
     }
     eddy__real_accept(socket, result);
-    if (!result[0]) set_mark(handle_at(result, 12), CONNECTION);
+    if (!result[0])
+        is_connected(handle_at(result, 4), handle_at(result, 8), handle_at(result, 12));
 }
 
 int32_t __wasm_import_streams_method_output_stream_subscribe(int32_t stream) {
     int32_t pollable = eddy__real_output_subscribe(stream);
+    eddy__p2_born(EDDY__POLLABLE, pollable, EDDY__OUTPUT_STREAM, stream);
     if (!is_marked(stream, CONNECTION)) set_mark(pollable, HOLDS_ALL);
     return pollable;
 }
@@ -282,11 +291,13 @@ int32_t __wasm_import_streams_method_output_stream_subscribe(int32_t stream) {
 void __wasm_import_poll_pollable_drop(int32_t pollable) {
     if (is_marked(pollable, MOST_WAITS)) eddy__libc_break_waits_for(pollable);
     clear_mark(pollable, HOLDS_ALL | MOST_WAITS);
+    eddy__p2_gone(EDDY__POLLABLE, pollable);
     eddy__real_pollable_drop(pollable);
 }
 
 void __wasm_import_streams_output_stream_drop(int32_t stream) {
     if (is_marked(stream, CONNECTION) && eddy__libc_linger(stream)) return;
     clear_mark(stream, CONNECTION);
+    eddy__p2_gone(EDDY__OUTPUT_STREAM, stream);
     eddy__real_output_drop(stream);
 }

@@ -280,7 +280,7 @@ static int waits_twice(void *arg) {
     time.tv_sec = 3600;
     struct timespec left = {0};
     CHECK(nanosleep(&time, &left) == -1 && errno == ECANCELED); /* the time-out */
-    CHECK(left.tv_sec == 3599 && left.tv_nsec > 0);
+    CHECK(left.tv_sec > 0 && left.tv_sec < 3600);
     return eddy_scope_end(&cleanup, 0);
 }
 
