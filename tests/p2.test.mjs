@@ -105,7 +105,7 @@ test('a resource dropped before its child is named in debug builds', async (t) =
 
 // Debug builds look at each drop; a host that allows few resources sees those that are kept.
 test('requests and connections give back what they have, in the right order', async (t) => {
-    const few = { mode: 'debug', flags: ['-S', 'max-resources=400'] };
+    const few = { mode: 'debug', flags: ['-S', 'max-resources=800'] };
     await fetching(t, '50 answers, 500 bytes\n', 'many', '/soon', ['50'], few);
     await fetching(t, '104000 bytes, in parts\n', 'chunks', '/chunks', [], few);
     await fetching(t, '200\n', 'closed', '/endless', [], few);
