@@ -3,24 +3,83 @@
 
 #define loop eddy__the_loop
 
-static eddy_call call_new(void (*fn)(void *), void *ctx, eddy__call **made) {
-    *made = fn ? eddy__alloc(sizeof **made) : NULL;
-    if (!*made) return (eddy_call){0};
-    **made = (eddy__call){
-        .ready.kind = EDDY__READY_CALL, .timer.kind = EDDY__TIMER_CALL, .fn = fn, .ctx = ctx};
-    (*made)->id = eddy__table_add(&loop.calls, *made);
-    eddy_call handle = {(*made)->id};
-    if (!handle.id) {
-        eddy__free(*made, sizeof **made);
-        *made = NULL;
+/* ---- where they are: chunks, found by the number that is in a handle -------------------------------
+ *
+ * The number's lower half is the place, the upper one a serial, so that it never dangles. A free place
+ * is taken in the order of addresses: what is set together lies together, whatever the order in which
+ * it was due the last time. */
+
+#define IN_CHUNK 64
+
+typedef struct {
+    eddy__call *calls; /* IN_CHUNK of them */
+    uint64_t free;     /* a bit each */
+} chunk;
+
+static chunk *chunks;
+static uint32_t chunk_count, chunk_room;
+static uint32_t first_free; /* chunks before this one are full */
+static uint32_t call_count, last_serial;
+
+static bool add_chunk(void) {
+    if (chunk_count == chunk_room) {
+        uint32_t more = chunk_room ? chunk_room * 2 : 4;
+        chunk *grown = eddy__resize(chunks, chunk_room * sizeof *chunks, more * sizeof *chunks);
+        if (!grown) return false;
+        chunks = grown;
+        chunk_room = more;
     }
-    return handle;
+    eddy__call *calls = eddy__alloc(IN_CHUNK * sizeof *calls);
+    if (!calls) return false;
+    for (uint32_t i = 0; i < IN_CHUNK; i++) calls[i].id = 0;
+    chunks[chunk_count++] = (chunk){calls, UINT64_MAX};
+    return true;
+}
+
+static eddy__call *call_of(uint64_t id) {
+    uint32_t place = (uint32_t)id, at = place / IN_CHUNK;
+    if (id == 0 || at >= chunk_count) return NULL;
+    eddy__call *call = &chunks[at].calls[place % IN_CHUNK];
+    return call->id == id && call->fn ? call : NULL; /* without: cancelled, but still in the queue */
+}
+
+static eddy_call call_new(void (*fn)(void *), void *ctx, eddy__call **made) {
+    *made = NULL;
+    if (!fn) return (eddy_call){0};
+    while (first_free < chunk_count && !chunks[first_free].free) first_free++;
+    if (first_free == chunk_count && !add_chunk()) return (eddy_call){0};
+    uint64_t *free = &chunks[first_free].free;
+    uint32_t place = (uint32_t)__builtin_ctzll(*free);
+    *free &= *free - 1;
+    call_count++;
+    if (++last_serial == 0) last_serial = 1;
+    eddy__call *call = *made = &chunks[first_free].calls[place];
+    place += first_free * IN_CHUNK;
+    *call = (eddy__call){.ready.kind = EDDY__READY_CALL,
+                         .timer.kind = EDDY__TIMER_CALL,
+                         .id = (uint64_t)last_serial << 32 | place,
+                         .fn = fn,
+                         .ctx = ctx};
+    return (eddy_call){call->id};
 }
 
 static void call_free(eddy__call *call) {
-    eddy__table_remove(&loop.calls, call->id);
-    eddy__free(call, sizeof *call);
+    uint32_t place = (uint32_t)call->id, at = place / IN_CHUNK;
+    call->id = 0;
+    chunks[at].free |= (uint64_t)1 << place % IN_CHUNK;
+    if (at < first_free) first_free = at;
+    call_count--;
 }
+
+void eddy__calls_trim(void) {
+    if (call_count) return;
+    for (uint32_t i = 0; i < chunk_count; i++) eddy__free(chunks[i].calls, IN_CHUNK * sizeof(eddy__call));
+    eddy__free(chunks, chunk_room * sizeof *chunks);
+    chunks = NULL;
+    chunk_count = chunk_room = first_free = 0;
+}
+
+/* ---- what the header offers ------------------------------------------------------------------------ */
 
 eddy_call eddy_call_soon(void (*fn)(void *ctx), void *ctx) {
     eddy__call *call;
@@ -43,7 +102,7 @@ eddy_call eddy_call_later(eddy_time delay, void (*fn)(void *ctx), void *ctx) {
 }
 
 bool eddy_call_cancel(eddy_call handle) {
-    eddy__call *call = eddy__table_get(&loop.calls, handle.id);
+    eddy__call *call = call_of(handle.id);
     if (!call) return false;
     if (call->timer.slot || call->timer.when == EDDY_FOREVER) {
         eddy__timer_clear(&call->timer);
@@ -51,8 +110,6 @@ bool eddy_call_cancel(eddy_call handle) {
         return true;
     }
     /* In the ready queue, which is singly linked: it runs as nothing, in its turn. */
-    eddy__table_remove(&loop.calls, call->id);
-    call->id = 0;
     call->fn = NULL;
     return true;
 }
@@ -69,8 +126,6 @@ void eddy__call_run(eddy__call *call) {
 }
 
 void eddy__calls_drop(void) {
-    for (uint32_t i = 0; i < loop.calls.used; i++) {
-        eddy__call *call = loop.calls.slots[i].item;
-        if (call) (void)eddy_call_cancel((eddy_call){call->id});
-    }
+    for (uint32_t i = 0; i < chunk_count * IN_CHUNK; i++)
+        (void)eddy_call_cancel((eddy_call){chunks[i / IN_CHUNK].calls[i % IN_CHUNK].id});
 }

@@ -169,12 +169,32 @@ typedef struct eddy__timer {
     eddy_time when;
 } eddy__timer;
 
-int eddy__timer_set(eddy__timer *timer, eddy_time when); /* moves it if it is set; 0 or ENOMEM */
+/* Moves it if it is set. 0, or ENOMEM: then it is set to what it was. */
+int eddy__timer_set(eddy__timer *timer, eddy_time when);
 void eddy__timer_clear(eddy__timer *timer);
 eddy_time eddy__timers_next(void); /* EDDY_FOREVER: there is none */
 void eddy__timers_fire(eddy_time now);
 void eddy__timers_trim(void);
 eddy_time eddy__time_add(eddy_time base, eddy_time duration); /* saturates */
+
+/* What stands for a timer where it has its place in time. No two are equal. */
+typedef struct {
+    eddy_time when;
+    uint32_t serial; /* order of setting; compared by difference, so it may wrap around */
+    uint32_t slot;   /* of the timer, in timer.c */
+} eddy__deadline;
+
+EDDY__INLINE bool eddy__deadline_before(const eddy__deadline *a, const eddy__deadline *b) {
+    return a->when < b->when || (a->when == b->when && (int32_t)(a->serial - b->serial) < 0);
+}
+
+/* far_timers.c: those that are not in the heap. */
+bool eddy__far_begins_before(const eddy__deadline *e); /* or with it: it belongs there */
+bool eddy__far_add(eddy__deadline e);                  /* false without memory, here and below */
+bool eddy__far_take_half(eddy__deadline *heap, uint32_t *count); /* the later ones; order is lost */
+uint32_t eddy__far_load(eddy__deadline *heap, uint32_t limit); /* the nearest, in no order; how many */
+void eddy__far_remove(bool (*is_gone)(const eddy__deadline *e));
+void eddy__far_trim(void); /* there is nothing in it */
 
 /* ---- futures ---------------------------------------------------------------------------------- */
 
@@ -500,8 +520,8 @@ bool eddy__many_has_current(eddy_future *const f[], size_t n);
 typedef struct eddy__call {
     eddy__ready ready;
     eddy__timer timer;
-    uint64_t id; /* in loop.calls; 0 once cancelled while in the ready queue */
-    void (*fn)(void *ctx);
+    uint64_t id;           /* the handle's; 0 of a free place */
+    void (*fn)(void *ctx); /* NULL once cancelled while in the ready queue */
     void *ctx;
 } eddy__call;
 
@@ -517,6 +537,7 @@ void eddy__call_due(eddy__call *call);
 void eddy__call_run(eddy__call *call);
 void eddy__callback_run(eddy__callback *callback);
 void eddy__calls_drop(void); /* at the end of a run */
+void eddy__calls_trim(void); /* frees the memory for calls if there is none */
 
 /* ---- generators --------------------------------------------------------------------------------- */
 
@@ -689,7 +710,7 @@ typedef struct eddy__loop {
     eddy__link generators; /* open ones, in order of opening */
     eddy_fn close_generators;        /* the body of a task; set with the first generator */
     void (*drop_generators)(void);   /* without running their bodies */
-    eddy__table calls, ops, scopes;
+    eddy__table ops, scopes;
     void (*drop_ops)(void); /* those that are done but not taken; set with the first operation */
     void (*end_workers)(void); /* those of ended runs that are idle; set with the first one */
     int outside; /* see eddy__host_hold */

@@ -192,7 +192,7 @@ static void finish_run(void) {
     loop.halted = loop.interrupted = false;
     if (!tasks_stay) {
         eddy__timers_trim();
-        eddy__table_trim(&loop.calls);
+        eddy__calls_trim();
         eddy__table_trim(&loop.ops);
         eddy__table_trim(&loop.scopes);
         eddy__blocks_trim();

@@ -85,9 +85,9 @@ static void mark_cancelled(eddy__open_scope *open, bool expired) {
     if (open->group) open->group->cancel(open->group);
 }
 
-/* A deadline that is not after now is seen at once. */
+/* A deadline that is not after now is seen at once; the clock is not read for what has none. */
 static int set_deadline(eddy__open_scope *open, eddy_time when) {
-    if (when > eddy_now()) return eddy__timer_set(&open->timer, when);
+    if (when == EDDY_FOREVER || when > eddy_now()) return eddy__timer_set(&open->timer, when);
     eddy__timer_clear(&open->timer);
     mark_cancelled(open, true);
     return 0;

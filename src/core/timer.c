@@ -1,4 +1,4 @@
-/* timer.c: the deadlines, a heap. Four children a node: half the depth of a binary heap, and the
+/* timer.c: the deadlines, the nearest in a heap. Four children a node: half the depth of a binary heap, and the
  * children of one node lie side by side. Equal deadlines fire in the order they were set (R6).
  *
  * An entry of the heap names its timer by a slot, so that moving entries touches nothing but the heap.
@@ -6,24 +6,22 @@
  * a one, and when they are the most the heap is made anew without them. */
 #include "internal.h"
 
-typedef struct {
-    eddy_time when;
-    uint32_t serial; /* order of setting; compared by difference, so it may wrap around */
-    uint32_t slot;
-} entry;
-
 /* One of each per entry: the timer, NULL once it is cleared; or, of a free one, the next free one. */
 typedef union {
     eddy__timer *timer;
     uintptr_t next; /* + 1; 0: the last */
 } slot;
 
-static entry *heap;
+/* More entries than this are not in the heap, which then stays in the first cache: far_timers.c. */
+#define NEAR_LIMIT 2048
+
+static eddy__deadline *heap;
 static slot *slots;
-static uint32_t count, room;     /* entries, and room for them */
+static uint32_t count, room;     /* entries of the heap, and room for them */
+static uint32_t in_all;          /* entries, also far ones */
 static uint32_t used, slot_room; /* slots that were ever used, and room for them */
-static uint32_t cleared;     /* entries whose timer is gone */
-static uintptr_t free_slots; /* + 1 */
+static uint32_t cleared;         /* entries whose timer is gone */
+static uintptr_t free_slots;     /* + 1 */
 static uint32_t serial;
 
 eddy_time eddy__time_add(eddy_time base, eddy_time duration) {
@@ -33,29 +31,25 @@ eddy_time eddy__time_add(eddy_time base, eddy_time duration) {
 
 /* ---- the heap ----------------------------------------------------------------------------------- */
 
-static bool before(const entry *a, const entry *b) {
-    return a->when < b->when || (a->when == b->when && (int32_t)(a->serial - b->serial) < 0);
-}
-
-static void sift_up(uint32_t i, entry e) {
+static void sift_up(uint32_t i, eddy__deadline e) {
     while (i > 0) {
         uint32_t parent = (i - 1) / 4;
-        if (!before(&e, &heap[parent])) break;
+        if (!eddy__deadline_before(&e, &heap[parent])) break;
         heap[i] = heap[parent];
         i = parent;
     }
     heap[i] = e;
 }
 
-static void sift_down(uint32_t i, entry e) {
+static void sift_down(uint32_t i, eddy__deadline e) {
     for (;;) {
         uint32_t first = i * 4 + 1, last = first + 4;
         if (first >= count) break;
         if (last > count) last = count;
         uint32_t least = first;
         for (uint32_t c = first + 1; c < last; c++)
-            if (before(&heap[c], &heap[least])) least = c;
-        if (!before(&heap[least], &e)) break;
+            if (eddy__deadline_before(&heap[c], &heap[least])) least = c;
+        if (!eddy__deadline_before(&heap[least], &e)) break;
         heap[i] = heap[least];
         i = least;
     }
@@ -67,24 +61,42 @@ static void free_slot(uint32_t index) {
     free_slots = (uintptr_t)index + 1;
 }
 
+static void make_heap(void) {
+    for (uint32_t i = count / 4 + 1; i-- > 0;)
+        if (i < count) sift_down(i, heap[i]);
+}
+
+/* The heap is empty only if there is no entry at all. */
+static void refill(void) {
+    if (count || !in_all) return;
+    count = eddy__far_load(heap, NEAR_LIMIT / 2);
+    make_heap();
+}
+
 static void remove_least(void) {
     free_slot(heap[0].slot);
-    entry last = heap[--count];
+    eddy__deadline last = heap[--count];
+    in_all--;
     if (count) sift_down(0, last);
+    else refill();
+}
+
+static bool is_gone(const eddy__deadline *e) {
+    if (slots[e->slot].timer) return false;
+    free_slot(e->slot);
+    in_all--;
+    return true;
 }
 
 static void remove_cleared(void) {
     uint32_t kept = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        if (slots[heap[i].slot].timer)
-            heap[kept++] = heap[i];
-        else
-            free_slot(heap[i].slot);
-    }
+    for (uint32_t i = 0; i < count; i++)
+        if (!is_gone(&heap[i])) heap[kept++] = heap[i];
     count = kept;
+    eddy__far_remove(is_gone);
     cleared = 0;
-    for (uint32_t i = count / 4 + 1; i-- > 0;)
-        if (i < count) sift_down(i, heap[i]);
+    make_heap();
+    refill();
 }
 
 /* ---- setting and clearing ----------------------------------------------------------------------- */
@@ -97,39 +109,67 @@ static void *grow(void *array, size_t size, uint32_t *in_array) {
     return grown;
 }
 
-static bool make_room(void) {
+/* A slot without a timer, + 1; 0 without memory. */
+static uint32_t new_slot(void) {
+    if (free_slots) {
+        uint32_t index = (uint32_t)free_slots - 1;
+        free_slots = slots[index].next;
+        return index + 1;
+    }
+    if (used == slot_room) {
+        slot *grown = grow(slots, sizeof *slots, &slot_room);
+        if (!grown) return 0;
+        slots = grown;
+    }
+    return ++used;
+}
+
+static bool add_entry(eddy__deadline e) {
+    if (count == NEAR_LIMIT && !eddy__far_begins_before(&e)) {
+        if (!eddy__far_take_half(heap, &count)) return false;
+        make_heap();
+    }
+    if (eddy__far_begins_before(&e)) return eddy__far_add(e);
     if (count == room) {
-        entry *grown = grow(heap, sizeof *heap, &room);
+        eddy__deadline *grown = grow(heap, sizeof *heap, &room);
         if (!grown) return false;
         heap = grown;
     }
-    if (!free_slots && used == slot_room) {
-        slot *grown = grow(slots, sizeof *slots, &slot_room);
-        if (!grown) return false;
-        slots = grown;
+    sift_up(count++, e);
+    return true;
+}
+
+/* Does not look at what the timer was set to. */
+static bool enter(eddy__timer *timer, eddy_time when) {
+    uint32_t index = new_slot();
+    if (!index) return false;
+    if (!add_entry((eddy__deadline){when, serial, index - 1})) {
+        free_slot(index - 1);
+        return false;
     }
+    serial++;
+    in_all++;
+    slots[index - 1].timer = timer;
+    timer->slot = index;
+    timer->when = when;
     return true;
 }
 
 int eddy__timer_set(eddy__timer *timer, eddy_time when) {
+    eddy_time old = timer->when;
+    bool moved = timer->slot != 0, least = in_all == 0 || when < heap[0].when;
     eddy__timer_clear(timer);
     timer->when = when;
     if (when == EDDY_FOREVER) return 0;
-    if (!make_room()) { /* a timer that is moved needs none: it has left at least its own entry */
-        if (!cleared) return EDDY_ENOMEM;
+    bool entered = enter(timer, when);
+    if (EDDY__UNLIKELY(!entered && cleared)) {
         remove_cleared();
+        entered = enter(timer, when);
     }
-    uint32_t index;
-    if (free_slots) {
-        index = (uint32_t)free_slots - 1;
-        free_slots = slots[index].next;
-    } else {
-        index = used++;
+    if (EDDY__UNLIKELY(!entered)) {
+        if (moved) (void)enter(timer, old); /* there is room where it was */
+        return EDDY_ENOMEM;
     }
-    slots[index].timer = timer;
-    timer->slot = index + 1;
-    bool least = count == 0 || when < heap[0].when;
-    sift_up(count++, (entry){when, serial++, index});
     if (least && !eddy__the_loop.in_pass) eddy__host_wake();
     return 0;
 }
@@ -139,8 +179,8 @@ void eddy__timer_clear(eddy__timer *timer) {
     slots[timer->slot - 1].timer = NULL;
     timer->slot = 0;
     cleared++;
-    if (cleared > count / 2 && cleared > 64) remove_cleared();
-    for (; count && !slots[heap[0].slot].timer; cleared--) remove_least();
+    if (cleared > in_all / 2 && cleared > 64) remove_cleared();
+    for (; in_all && !slots[heap[0].slot].timer; cleared--) remove_least();
 }
 
 eddy_time eddy__timers_next(void) {
@@ -173,7 +213,8 @@ void eddy__timers_fire(eddy_time now) {
 }
 
 void eddy__timers_trim(void) {
-    if (count) return;
+    if (in_all) return;
+    eddy__far_trim();
     eddy__free(heap, room * sizeof *heap);
     eddy__free(slots, slot_room * sizeof *slots);
     heap = NULL;
