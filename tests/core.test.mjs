@@ -33,6 +33,7 @@ const SELF_CHECKING = {
     pipes: 'pipes: bytes from task to task',
     queue_stress: 'queues, channels and selects at random',
     frames: 'locals of every kind survive suspensions',
+    many_timers: 'more deadlines than the heap holds, moved, cancelled, without memory',
     debugging: 'debug mode and its reports',
     tracing: 'recording and its memory',
     orders: 'orders of tasks that a seed determines',

@@ -5,9 +5,9 @@
  *
  *     heap: all before far[n-1].from | far[n-1] | far[n-2] | … | far[0]
  *
- * When the heap has run empty it gets the nearest segment; one that is too large is parted first, in
- * two halves, again and again. Each part is read and written from end to end, about log n times in
- * all. It is the lazy quicksort of Navarro and Paredes' quickheaps, with a heap for the first part. */
+ * When the heap has run empty it gets the nearest segment; one that is too large is parted in four
+ * first, again and again. Each part is read and written from end to end, log n times in all. It is the
+ * lazy quicksort of Navarro and Paredes' quickheaps, with a heap for the first part. */
 #include "internal.h"
 
 #define PIECE_ENTRIES 31
@@ -29,9 +29,10 @@ static uint32_t segments, room;
 static piece *spare;
 static uint32_t spares;
 
-/* Each parting makes one segment more, and one more piece that is not full. Those for as many partings
- * as a number of entries can be halved are there beforehand: to get at a deadline must not need memory. */
-#define PARTINGS 32
+/* Each parting makes three segments more, and as many pieces that are not full. Those for as many
+ * partings as it takes to get from all memory to one heap are there beforehand: to get at a deadline
+ * must not need memory. */
+#define PARTINGS 48
 
 /* ---- pieces and segments ------------------------------------------------------------------------ */
 
@@ -98,15 +99,13 @@ static uint32_t random_below(uint32_t n) {
     return (uint32_t)((uint64_t)state * n >> 32);
 }
 
-/* No two entries are equal: of three different ones the median is neither the first nor the last. */
-static eddy__deadline median(eddy__deadline *samples) {
+static void sort(eddy__deadline *samples) {
     for (int i = 1; i < SAMPLES; i++) {
         eddy__deadline e = samples[i];
         int at = i;
         for (; at > 0 && eddy__deadline_before(&e, &samples[at - 1]); at--) samples[at] = samples[at - 1];
         samples[at] = e;
     }
-    return samples[SAMPLES / 2];
 }
 
 /* ---- for timer.c ---------------------------------------------------------------------------------- */
@@ -116,16 +115,15 @@ bool eddy__far_begins_before(const eddy__deadline *e) {
 }
 
 bool eddy__far_add(eddy__deadline e) {
-    uint32_t low = 0, high = segments - 1; /* the last segment that e is not before */
-    while (low < high) {
-        uint32_t middle = (low + high) / 2;
-        if (eddy__deadline_before(&e, &far[middle].from)) low = middle + 1;
-        else high = middle;
+    uint32_t at = 0; /* the first segment that e is not before */
+    for (uint32_t left = segments, half; left > 1; left -= half) {
+        half = left / 2;
+        at += half & -(uint32_t)eddy__deadline_before(&e, &far[at + half - 1].from);
     }
-    const piece *p = far[low].first;
+    const piece *p = far[at].first;
     bool has_room = p && p->count < PIECE_ENTRIES;
     if (!has_room && !reserve(1)) return false;
-    add(&far[low], e);
+    add(&far[at], e);
     return true;
 }
 
@@ -133,7 +131,8 @@ bool eddy__far_take_half(eddy__deadline *heap, uint32_t *count) {
     if (!reserve(*count / PIECE_ENTRIES + 1)) return false;
     eddy__deadline samples[SAMPLES];
     for (uint32_t i = 0; i < SAMPLES; i++) samples[i] = heap[i * (*count / SAMPLES)];
-    segment s = {.from = median(samples)};
+    sort(samples);
+    segment s = {.from = samples[SAMPLES / 2]};
     uint32_t kept = 0;
     for (uint32_t i = 0; i < *count; i++) {
         if (eddy__deadline_before(&heap[i], &s.from)) heap[kept++] = heap[i];
@@ -144,18 +143,26 @@ bool eddy__far_take_half(eddy__deadline *heap, uint32_t *count) {
     return true;
 }
 
-/* The nearest segment, which has many pieces, becomes two; both have something in them. */
+/* The nearest segment, which has many pieces, becomes four. No two entries are equal, so each of them
+ * gets at least the two samples that are in its part of the order. */
 static void part(void) {
-    segment whole = far[--segments], upper = {0}, lower = {.from = whole.from};
+    segment whole = far[--segments];
     eddy__deadline samples[SAMPLES], e;
     uint32_t apart = whole.count / PIECE_ENTRIES / SAMPLES, pieces = 0, i = 0;
     for (const piece *p = whole.first; i < SAMPLES; p = p->next, pieces++)
         if (pieces == i * apart) samples[i++] = p->entries[random_below(p->count)];
-    upper.from = median(samples);
-    while (take(&whole, &e)) add(eddy__deadline_before(&e, &upper.from) ? &lower : &upper, e);
-    EDDY_ASSERT(segments + 2 <= room);
-    far[segments++] = upper;
-    far[segments++] = lower;
+    sort(samples);
+    segment parts[4] = {
+        {.from = samples[6]}, {.from = samples[4]}, {.from = samples[2]}, {.from = whole.from}};
+    while (take(&whole, &e)) {
+        int nearer = eddy__deadline_before(&e, &samples[6]) +
+                     eddy__deadline_before(&e, &samples[4]) +
+                     eddy__deadline_before(&e, &samples[2]);
+        add(&parts[nearer], e);
+    }
+    EDDY_ASSERT(segments + 4 <= room);
+    memcpy(&far[segments], parts, sizeof parts);
+    segments += 4;
 }
 
 uint32_t eddy__far_load(eddy__deadline *heap, uint32_t limit) {

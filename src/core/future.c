@@ -67,7 +67,16 @@ static bool is_watched(const eddy_future *f) {
     return !f->is_task && ((const eddy__plain_future *)f)->watched;
 }
 
+/* Whether it holds nothing but itself, as most tasks do that have ended. */
+static bool is_bare(const eddy_future *f) {
+    return f->is_task && !(f->pins | f->unread | (uintptr_t)f->free_value | (uintptr_t)f->text);
+}
+
 void eddy__future_unused(eddy_future *f) {
+    if (EDDY__LIKELY(is_bare(f))) {
+        eddy__task_free((eddy__task *)f);
+        return;
+    }
     if (EDDY__UNLIKELY(is_watched(f))) loop.debug_calls->dropped(f);
     if (f->pins) drop_callbacks(f);
     if (f->pins) return;

@@ -1,9 +1,10 @@
-/* timer.c: the deadlines, the nearest in a heap. Four children a node: half the depth of a binary heap, and the
- * children of one node lie side by side. Equal deadlines fire in the order they were set (R6).
+/* timer.c: the deadlines, the nearest of them in a heap; for the others see far_timers.c. Four children
+ * a node: half the depth of a binary heap, and the children of one node lie side by side. Equal
+ * deadlines fire in the order they were set (R6).
  *
- * An entry of the heap names its timer by a slot, so that moving entries touches nothing but the heap.
- * A timer that is cleared leaves its entry behind, with an empty slot; the least entry is never such
- * a one, and when they are the most the heap is made anew without them. */
+ * An entry names its timer by a slot, so that moving entries touches nothing but the heap. A timer that
+ * is cleared leaves its entry behind, with an empty slot; the least entry is never such a one, and when
+ * they are the most, all are made anew without them. */
 #include "internal.h"
 
 /* One of each per entry: the timer, NULL once it is cleared; or, of a free one, the next free one. */
@@ -66,10 +67,23 @@ static void make_heap(void) {
         if (i < count) sift_down(i, heap[i]);
 }
 
+/* Brings what is due next into the cache: here the reads do not wait for each other, as they will when
+ * one timer fires after the other. */
+static void touch_all(void) {
+    for (uint32_t i = 0; i < count; i++) {
+        const eddy__timer *timer = slots[heap[i].slot].timer;
+        if (!timer) continue;
+        (void)*(const volatile eddy_time *)&timer->when;
+        if (timer->kind == EDDY__TIMER_CALL)
+            (void)*(void *const volatile *)&EDDY__OWNER(timer, eddy__call, timer)->ctx;
+    }
+}
+
 /* The heap is empty only if there is no entry at all. */
 static void refill(void) {
     if (count || !in_all) return;
     count = eddy__far_load(heap, NEAR_LIMIT / 2);
+    touch_all();
     make_heap();
 }
 
