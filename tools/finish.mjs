@@ -137,6 +137,13 @@ ${signatures.map(declarationOf).join('')}    /** The tasks there are: what each 
     tasks(): { name: string; state: string; waits: string; at: string; site: string }[];
     /** Who waits for whom, as text. */
     tree(): string;
+    /**
+     * What tasks do: with \`start\` (how many events, true: 65,536; then the oldest are lost) it begins to be
+     * recorded; otherwise -> what was recorded, as the JSON of a Chrome trace, and \`stop\` ends it. With
+     * \`devtools\` the spans go to tracks of the DevTools' performance panel as well, when they are asked for.
+     */
+    trace(options: { start: true | number; devtools?: boolean }): void;
+    trace(options?: { stop?: boolean; devtools?: boolean }): string;
     /** Ends what runs; calls reject from then on. */
     close(): Promise<number | undefined>;
     /** Settles with the program's exit status. */

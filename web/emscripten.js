@@ -11,6 +11,8 @@ addToLibrary({
     $createEddyUdp: __TEXT_createEddyUdp__,
     $createEddyDom: __TEXT_createEddyDom__,
     $createEddyValues: __TEXT_createEddyValues__,
+    $createEddyTrace__deps: ['$EddyError'],
+    $createEddyTrace: __TEXT_createEddyTrace__,
     $createEddyApp: __TEXT_createEddyApp__,
     $createEddyFunctions: __TEXT_createEddyFunctions__,
 
@@ -73,7 +75,7 @@ addToLibrary({
     $eddyValues: `=createEddyValues(eddyHost, () => ({
         eddy__handle_drop: _eddy__handle_drop, eddy__future_from_js: _eddy__future_from_js,
     }))`,
-    $eddyApp__deps: ['$createEddyApp', '$EddyError', '$eddyHost', '$eddyValues', 'eddy__exports_begin', 'eddy__exports_end',
+    $eddyApp__deps: ['$createEddyApp', '$createEddyTrace', '$EddyError', '$eddyHost', '$eddyValues', 'eddy__exports_begin', 'eddy__exports_end',
         'eddy__export_slots', 'eddy__export_start', 'eddy__export_cancel', 'eddy__stream_demand', 'eddy__library_open',
         'eddy__library_close', 'eddy__inspect'],
     $eddyApp: `() => eddyApp.made ??= createEddyApp(eddyHost, {

@@ -212,10 +212,13 @@ static void report_tasks(void) {
     }
 }
 
-/* To the one that listens to reports for the moment. */
-EDDY__EXPORT void eddy__inspect(int as_tree) {
-    if (as_tree)
-        eddy__tree_report();
-    else
-        report_tasks();
+/* To the one that listens to reports for the moment: the tasks, the tree, the trace; or starts a trace
+ * of `events`, 0 stops it. Returns 0 or more, or an error. */
+EDDY__EXPORT int eddy__inspect(int what, size_t events) {
+    switch (what) {
+    case 0: report_tasks(); return 0;
+    case 1: eddy__tree_report(); return 0;
+    case 2: return eddy__trace_report();
+    default: return eddy_trace_start(events);
+    }
 }

@@ -23,4 +23,6 @@ void eddy_js_failed(uint32_t call, int code, const char *name, const char *messa
 void eddy__export_tell_error(eddy__export *call, int code);
 void eddy__export_free_result(char letter, const eddy__slot *result);
 
+int eddy__trace_report(void); /* the trace, as a report: eddy_trace_write's result */
+
 #endif

@@ -1,6 +1,7 @@
 // exports.mjs: JavaScript calls C: the object that stands for a module. Its other side is exports.c.
 
 import { EddyError } from './host.mjs';
+import { createEddyTrace } from './trace.mjs';
 
 export function createEddyApp(host, exports, values) {
     const EINVAL = -4, ENOMEM = -5, ECLOSED = -6, EHOST = -13, ESTATE = -3;
@@ -297,17 +298,16 @@ export function createEddyApp(host, exports, values) {
 
     host.onEnd.push(hasEnded);
 
-    /** The lines that the module reports meanwhile. */
-    function inspect(asTree) {
+    /** -> what it returns, and the lines that the module reports meanwhile. */
+    function inspect(what, events = 0) {
         const lines = [];
-        if (host.isDead()) return lines;
+        if (host.isDead()) return [ECLOSED, lines];
         host.listener = (line) => { lines.push(line); };
         try {
-            host.enter(() => exports.eddy__inspect(asTree));
+            return [host.enter(() => exports.eddy__inspect(what, events)), lines];
         } finally {
             host.listener = undefined;
         }
-        return lines;
     }
 
     const end = (status) => { for (const callback of host.onEnd) callback(status); };
@@ -326,12 +326,14 @@ export function createEddyApp(host, exports, values) {
             return life;
         },
         /** The tasks there are: what each waits for, and where it does and was spawned. */
-        tasks: () => inspect(0).map((line) => {
+        tasks: () => inspect(0)[1].map((line) => {
             const [name, state, waits, at, site] = line.split('\t');
             return { name, state, waits, at, site };
         }),
         /** Who waits for whom, as text. */
-        tree: () => inspect(1).join('\n'),
+        tree: () => inspect(1)[1].join('\n'),
+        /** Records what tasks do; -> what was recorded, as the JSON of a Chrome trace. */
+        trace: createEddyTrace(inspect),
         /** Settles with the program's exit status, or a library's 0. */
         ended: life,
     };

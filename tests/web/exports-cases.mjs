@@ -8,6 +8,8 @@ const invalid = async (promise, text) => {
     ok(text.test(error.message), `"${error.message}" does not match ${text}`);
 };
 
+const isWorkerd = globalThis.navigator?.userAgent === 'Cloudflare-Workers';
+
 export const cases = {
     async 'numbers'({ app }) {
         equal(await app.add(1, 2), 3);
@@ -226,5 +228,61 @@ export const cases = {
         controller.abort();
         await rejection(calls[1]);
         equal(app.tasks(), []);
+    },
+    async 'a trace'({ app }) {
+        let thrown;
+        try {
+            app.trace();
+        } catch (error) {
+            thrown = error;
+        }
+        equal([thrown.name, thrown.code], ['EDDY_ESTATE', -3]);
+        equal(app.trace({ start: 1000 }), undefined);
+        await Promise.all([app.wait_ms(5), app.yields(3)]);
+        const busy = app.wait_ms(20);
+        const { traceEvents } = JSON.parse(app.trace());
+        const named = (name, ph) => traceEvents.filter((event) => event.name === name && event.ph === ph);
+        equal(named('wait_ms', 'b').length, 2, 'lives');
+        equal(named('wait_ms', 'X').length, 3, 'steps');
+        equal(named('yields', 'X').length, 4);
+        equal(named('sleeps', 'b').length, 2, 'waits');
+        ok(/exports\.c:\d+$/.test(named('wait_ms', 'b')[0].args['spawned at']), 'the spawn site');
+        await busy;
+        const last = JSON.parse(app.trace({ stop: true }));
+        ok(last.traceEvents.length > traceEvents.length, 'it has gone on');
+        for (const wrong of [{}, { start: 0 }, { start: -1 }, { start: 'x' }, { start: 2 ** 40 }, { stop: true }]) {
+            thrown = undefined;
+            try {
+                app.trace(wrong);
+            } catch (error) {
+                thrown = error;
+            }
+            ok(/^EDDY_E(STATE|INVAL)$/.test(thrown?.name), JSON.stringify(wrong));
+        }
+    },
+    async 'a trace on the DevTools\' tracks'({ app }) {
+        if (!performance.getEntriesByType || isWorkerd) return; // workerd measures nothing
+        performance.clearMeasures();
+        const before = performance.now();
+        app.trace({ start: true });
+        await app.wait_ms(5);
+        app.trace();
+        equal(performance.getEntriesByType('measure').length, 0, 'only when asked for');
+        app.trace({ start: true, devtools: true });
+        await app.wait_ms(5);
+        app.trace();
+        const count = performance.getEntriesByType('measure').length;
+        app.trace({ stop: true });
+        const entries = performance.getEntriesByType('measure');
+        equal(entries.length, count, 'each is shown once');
+        equal(entries.map(({ name }) => name).sort(), ['sleeps', 'wait_ms', 'wait_ms']);
+        const sleep = entries.find(({ name }) => name === 'sleeps');
+        ok(sleep.duration >= 4 && sleep.startTime >= before && sleep.startTime + sleep.duration <= performance.now() + 1,
+            `${sleep.startTime} for ${sleep.duration}`);
+        const { devtools } = sleep.detail;
+        equal([devtools.dataType, devtools.trackGroup], ['track-entry', 'eddy']);
+        ok(/^wait_ms \d+$/.test(devtools.track), devtools.track);
+        ok(entries.every(({ detail }) => detail.devtools.track === devtools.track), 'a track for a task');
+        performance.clearMeasures();
     },
 };
