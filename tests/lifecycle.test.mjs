@@ -1,0 +1,133 @@
+// The life of a page around its modules: hidden, frozen, left and come back to (from the browser's
+// cache), several modules at a time. Nobody has to tell eddy: deadlines are judged by the clock.
+
+import assert from 'node:assert/strict';
+import { relative } from 'node:path';
+import { test } from 'node:test';
+import { ROOT } from '../tools/build.mjs';
+import { serveProject } from './lib/cases.mjs';
+import { artifactOf, needHost } from './lib/hosts.mjs';
+
+const PROGRAMS = ['exports', 'functions', 'offloaded'];
+const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
+
+/** A page with all three modules, which notes what happens to it; null where there is no browser. */
+async function openPage(t, linked) {
+    const host = await needHost(t, 'chromium');
+    if (!host) return null;
+    const artifacts = [];
+    for (const name of PROGRAMS) artifacts.push(await artifactOf(linked, `tests/programs/${name}.c`));
+    const page = await host.browser.newPage();
+    t.after(() => page.close());
+    const errors = [];
+    page.on('pageerror', (error) => errors.push(error.message));
+    await page.goto(await serveProject());
+    await page.bringToFront();
+    await page.evaluate(async (urls) => {
+        globalThis.noted = [];
+        for (const name of ['freeze', 'resume', 'visibilitychange'])
+            document.addEventListener(name, () => noted.push(`${name} ${document.visibilityState}`));
+        for (const name of ['pagehide', 'pageshow'])
+            addEventListener(name, ({ persisted }) => noted.push(`${name} ${persisted}`));
+        globalThis.apps = await Promise.all(urls.map(async (url) => {
+            const { default: create, load } = await import(url);
+            const module = await (load ?? create)();
+            return module.eddy ?? module;
+        }));
+        globalThis.note = (text, promise) => promise.then(() => noted.push(text), (error) => noted.push(`${text}: ${error}`));
+    }, artifacts.map((path) => `/${relative(ROOT, path)}`));
+    return { page, errors, browser: host.browser, noted: () => page.evaluate(() => noted) };
+}
+
+/** Of what was noted, that which is none of the browser's. */
+const ours = (noted) => noted.filter((line) => !/^(freeze|resume|visibility|page)/.test(line));
+
+for (const linked of ['node', 'lean']) {
+    test(`several modules in one page, ${linked}`, async (t) => {
+        const opened = await openPage(t, linked);
+        if (!opened) return;
+        const results = await opened.page.evaluate(() => Promise.all([
+            apps[0].wait_ms(20), apps[1].many(100), apps[2].square_of(7), apps[0].within(10).catch((error) => error.name),
+        ]));
+        assert.deepEqual(results, [20, 100, 49, 'EDDY_ETIMEDOUT']);
+        const after = await opened.page.evaluate(async () => {
+            const trapped = await apps[0].trap().catch((error) => error.name);
+            return [trapped, await apps[1].many(10), await apps[2].square_of(8), await apps[1].close()];
+        });
+        assert.deepEqual(after, ['EDDY_EHOST', 10, 64, 0], 'what traps or is closed leaves the others alone');
+    });
+
+    test(`a hidden page that sleeps does nothing else, ${linked}`, async (t) => {
+        const opened = await openPage(t, linked);
+        if (!opened) return;
+        const { page, browser } = opened;
+        await page.evaluate(() => {
+            const { setTimeout: set } = globalThis;
+            const { postMessage: post } = MessagePort.prototype;
+            globalThis.calls = 0; // that may lead to one of the loop's turns
+            globalThis.setTimeout = (...args) => {
+                calls++;
+                return set(...args);
+            };
+            MessagePort.prototype.postMessage = function (...args) {
+                calls++;
+                return post.apply(this, args);
+            };
+        });
+        const other = await browser.newPage();
+        t.after(() => other.close());
+        await other.bringToFront();
+        assert.equal(await page.evaluate(() => document.visibilityState), 'hidden');
+        const sleeps = page.evaluate(() => Promise.all([apps[0].wait_ms(1500), apps[1].aborts(60_000, {
+            signal: AbortSignal.timeout(1500),
+        }).catch((error) => error.name)]));
+        assert.deepEqual(await sleeps, [1500, 'EDDY_ECANCELED']);
+        const calls = await page.evaluate(() => calls);
+        assert.ok(calls > 0 && calls < 50, `${calls} timers and messages for two calls`);
+    });
+
+    test(`a frozen page goes on when it is resumed, in the order of its deadlines, ${linked}`, async (t) => {
+        const opened = await openPage(t, linked);
+        if (!opened) return;
+        const { page, browser } = opened;
+        const other = await browser.newPage();
+        t.after(() => other.close());
+        await other.bringToFront(); // only what is hidden can be frozen
+        const session = await page.createCDPSession();
+        const calls = page.evaluate(() => Promise.all([
+            note('300', apps[0].wait_ms(300)), note('100', apps[0].wait_ms(100)),
+            note('200', apps[0].within(200)), note('squared', apps[2].square_of(3)),
+        ]));
+        await session.send('Page.setWebLifecycleState', { state: 'frozen' });
+        await pause(600);
+        await session.send('Page.setWebLifecycleState', { state: 'active' });
+        await calls;
+        const noted = await opened.noted();
+        assert.ok(noted.includes('freeze hidden') && noted.includes('resume hidden'), noted.join(', '));
+        assert.deepEqual(ours(noted).filter((line) => line !== 'squared'),
+            ['100', '200: EDDY_ETIMEDOUT: deadline passed', '300']);
+        assert.ok(noted.includes('squared'), noted.join(', '));
+        assert.deepEqual(opened.errors, []);
+    });
+
+    test(`a page that is left and come back to goes on where it was, ${linked}`, async (t) => {
+        const opened = await openPage(t, linked);
+        if (!opened) return;
+        const { page } = opened;
+        await page.evaluate(() => {
+            globalThis.calls = Promise.all([
+                note('slept', apps[0].wait_ms(300)), note('for JavaScript', apps[1].late(300)),
+                note('spun', apps[2].spin(300)),
+            ]);
+        });
+        await page.goto(`${await serveProject()}/package.json`);
+        await pause(400);
+        await page.goBack();
+        await page.evaluate(() => calls);
+        const noted = await opened.noted();
+        assert.ok(noted.includes('pagehide true') && noted.includes('pageshow true'), noted.join(', '));
+        assert.deepEqual(ours(noted).sort(), ['for JavaScript', 'slept', 'spun']);
+        assert.deepEqual(await page.evaluate(() => Promise.all([apps[0].add(1, 2), apps[2].square_of(5)])), [3, 25]);
+        assert.deepEqual(opened.errors, []);
+    });
+}
