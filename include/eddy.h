@@ -33,6 +33,7 @@
 #include "eddy/dom.h"
 #include "eddy/error.h"
 #include "eddy/events.h"
+#include "eddy/files.h"
 #include "eddy/generator.h"
 #include "eddy/group.h"
 #include "eddy/inspect.h"

@@ -118,6 +118,19 @@ enum {
 };
 int eddy__host_file_open(uint32_t op, uint32_t generation, const char *path, unsigned flags);
 
+/* Completes with 0; of a stat with the type (data: "bytes\0nanoseconds since 1970\0"), of a list with the
+ * number of entries (data: a digit of the type, the name and a zero for each). `other`: the new name.
+ * Both are copied. Returns 0 or EDDY_ENOSYS. */
+enum eddy__path_call {
+    EDDY__PATH_STAT,
+    EDDY__PATH_LIST,
+    EDDY__PATH_MAKE,
+    EDDY__PATH_REMOVE,
+    EDDY__PATH_RENAME,
+};
+int eddy__host_path(uint32_t op, uint32_t generation, enum eddy__path_call call, const char *path,
+                    const char *other);
+
 /* The stream of the standard input; asked for once. EDDY_ENOSYS: there is none. */
 int eddy__host_stdin(void);
 

@@ -35,6 +35,7 @@ for (const [program, more] of Object.entries({
     'tests/programs/udp.c': ['wasi:sockets/instance-network', 'wasi:sockets/ip-name-lookup',
         'wasi:sockets/network', 'wasi:sockets/udp', 'wasi:sockets/udp-create-socket'],
     'tests/programs/files.c': ['wasi:filesystem/preopens', 'wasi:filesystem/types'],
+    'tests/programs/paths.c': ['wasi:clocks/wall-clock', 'wasi:filesystem/preopens', 'wasi:filesystem/types'],
 })) {
     test(`${program} imports only what it uses`, async () => {
         assert.deepEqual(await importsOf(program), [...STDIO, ...more].sort());

@@ -21,7 +21,7 @@ const RUNTIME = {
     native: ['src/native', 'src/switch/native.c'],
     web: ['web', 'src/posix/web*.c', 'src/switch/asyncify.c'],
     lean: ['web', 'src/posix/web*.c', 'src/switch/asyncify.c'],
-    wasi: ['wasi/p1.c', 'src/native/descriptor.c', 'src/switch/asyncify.c'],
+    wasi: ['wasi/p1.c', 'src/native/descriptor.c', 'src/native/path.c', 'src/switch/asyncify.c'],
     wasip2: ['wasi/p2*.c', 'src/posix/wasi*.c', 'src/switch/asyncify.c'],
 };
 

@@ -1,5 +1,6 @@
 /* p2-file.c: files over wasi:filesystem: the folder that the host has opened which a path lies in,
  * and a stream of the file below it. */
+#include "p2-file.h"
 #include "p2-stream.h"
 
 typedef struct file {
@@ -28,6 +29,7 @@ static const struct {
     [FILESYSTEM_ERROR_CODE_INSUFFICIENT_MEMORY] = {EDDY_ENOMEM, "the host is out of memory"},
     [FILESYSTEM_ERROR_CODE_INSUFFICIENT_SPACE] = {EDDY_EIO, "no space left"},
     [FILESYSTEM_ERROR_CODE_NOT_DIRECTORY] = {EDDY_ENOENT, "not a directory"},
+    [FILESYSTEM_ERROR_CODE_NOT_EMPTY] = {EDDY_EEXIST, "directory is not empty"},
     [FILESYSTEM_ERROR_CODE_NOT_PERMITTED] = {EDDY_EPERM, "not permitted"},
     [FILESYSTEM_ERROR_CODE_READ_ONLY] = {EDDY_EPERM, "read-only file system"},
 };
@@ -41,7 +43,7 @@ static int code_of(filesystem_error_code_t error, const char **text) {
     return errors[error].code;
 }
 
-static void fail(eddy__pending *pending, filesystem_error_code_t error) {
+void eddy__p2_file_fail(eddy__pending *pending, filesystem_error_code_t error) {
     const char *text;
     int code = code_of(error, &text);
     eddy__pending_fail(pending, code, text);
@@ -81,8 +83,7 @@ static const char *without_start(const char *path) {
     }
 }
 
-/* The most specific folder that holds `path`, which becomes relative to it. False: there is none. */
-static bool find_folder(const char **path, filesystem_borrow_descriptor_t *folder) {
+bool eddy__p2_find_folder(const char **path, filesystem_borrow_descriptor_t *folder) {
     static filesystem_preopens_list_tuple2_own_descriptor_string_t opened;
     static bool asked;
     if (!asked) filesystem_preopens_get_directories(&opened);
@@ -110,7 +111,7 @@ static void file_drop(eddy__p2_stream *stream) {
 static bool open_below(const char *path, unsigned flags, filesystem_own_descriptor_t *opened,
                        filesystem_error_code_t *error) {
     filesystem_borrow_descriptor_t folder;
-    if (!find_folder(&path, &folder)) {
+    if (!eddy__p2_find_folder(&path, &folder)) {
         *error = FILESYSTEM_ERROR_CODE_NOT_PERMITTED;
         return false;
     }
@@ -144,8 +145,7 @@ static bool open_stream(file *f, unsigned flags, filesystem_error_code_t *error)
     return filesystem_method_descriptor_write_via_stream(whole, 0, &f->stream.out, error);
 }
 
-/* A string for the host must be UTF-8. */
-static bool is_utf8(const char *text) {
+bool eddy__p2_is_utf8(const char *text) {
     for (const unsigned char *c = (const unsigned char *)text; *c;) {
         size_t more = *c < 0x80 ? 0 : *c >= 0xc2 && *c < 0xe0 ? 1 : *c >= 0xe0 && *c < 0xf0 ? 2
                                 : *c >= 0xf0 && *c < 0xf5 ? 3 : 4;
@@ -163,20 +163,20 @@ int eddy__host_file_open(uint32_t op, uint32_t generation, const char *path, uns
     eddy__pending_begin(&pending, op, generation, NULL);
     filesystem_error_code_t error = FILESYSTEM_ERROR_CODE_ILLEGAL_BYTE_SEQUENCE;
     filesystem_own_descriptor_t descriptor;
-    if (!is_utf8(path) || !open_below(path, flags, &descriptor, &error)) {
-        fail(&pending, error);
+    if (!eddy__p2_is_utf8(path) || !open_below(path, flags, &descriptor, &error)) {
+        eddy__p2_file_fail(&pending, error);
         return 0;
     }
     file *f = eddy__alloc(sizeof *f);
     if (!f) {
         filesystem_descriptor_drop_own(descriptor);
-        fail(&pending, FILESYSTEM_ERROR_CODE_INSUFFICIENT_MEMORY);
+        eddy__p2_file_fail(&pending, FILESYSTEM_ERROR_CODE_INSUFFICIENT_MEMORY);
         return 0;
     }
     *f = (file){.descriptor = descriptor, .stream = {.explain = explain, .drop = file_drop}};
     if (!open_stream(f, flags, &error)) {
         file_drop(&f->stream);
-        fail(&pending, error);
+        eddy__p2_file_fail(&pending, error);
         return 0;
     }
     eddy__p2_stream_init(&f->stream);

@@ -10,6 +10,8 @@ addToLibrary({
     $createEddyOffload: __TEXT_createEddyOffload__,
     $createEddyUdp: __TEXT_createEddyUdp__,
     $createEddyDom: __TEXT_createEddyDom__,
+    $createEddyFiles: __TEXT_createEddyFiles__,
+    $createEddyOriginFiles: __TEXT_createEddyOriginFiles__,
     $createEddyValues: __TEXT_createEddyValues__,
     $createEddyTrace__deps: ['$EddyError'],
     $createEddyTrace: __TEXT_createEddyTrace__,
@@ -49,6 +51,8 @@ addToLibrary({
     $eddyStreams: "=createEddyStreams(eddyHost, eddySystem, Module['input'])",
     $eddyUdp__deps: ['$createEddyUdp', '$eddyHost', '$eddySystem'],
     $eddyUdp: '=createEddyUdp(eddyHost, eddySystem)',
+    $eddyFiles__deps: ['$createEddyFiles', '$createEddyOriginFiles', '$eddyHost', '$eddySystem'],
+    $eddyFiles: '=(eddySystem.hasNode ? createEddyFiles : createEddyOriginFiles)(eddyHost, eddySystem)',
 
     // In a worker the text that tools/finish.mjs appends has set eddyServe.
     $eddyOffload__deps: ['$createEddyOffload', '$eddyHost', 'eddy__host_complete', 'eddy__host_alloc',
@@ -132,8 +136,10 @@ addToLibrary({
     eddy_js_accept: (...args) => eddyStreams.accept(...args),
     eddy_js_listener_close__deps: ['$eddyStreams'],
     eddy_js_listener_close: (...args) => eddyStreams.closeListener(...args),
-    eddy_js_file_open__deps: ['$eddyStreams'],
-    eddy_js_file_open: (...args) => eddyStreams.openFile(...args),
+    eddy_js_file_open__deps: ['$eddyFiles', '$eddyStreams'],
+    eddy_js_file_open: (...args) => eddyFiles.open(eddyStreams, ...args),
+    eddy_js_path__deps: ['$eddyFiles'],
+    eddy_js_path: (...args) => eddyFiles.path(...args),
     eddy_js_stdin__deps: ['$eddyStreams'],
     eddy_js_stdin: (...args) => eddyStreams.standardInput(...args),
 #if SYSCALLS_REQUIRE_FILESYSTEM

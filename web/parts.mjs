@@ -12,14 +12,16 @@ export async function addParts(wanted, provided, host, memory, exports, options)
     const more = wanted.some((one) => one.module.startsWith('wasi') && isMissing(one));
     const crosses = imports('eddy_js_failed') || imports('eddy_js_run');
     const speaks = ['stream_take', 'listen', 'resolve'].some((name) => imports(`eddy_js_${name}`));
-    const hasUdp = imports('eddy_js_udp_open');
-    const [rest, http, system, streams, udp, dom, sockets, offload, values, app, functions] = await Promise.all([
+    const hasUdp = imports('eddy_js_udp_open'), hasFiles = imports('eddy_js_file_open') || imports('eddy_js_path');
+    const isNode = typeof process === 'object' && !!process.versions?.node;
+    const [rest, http, system, streams, udp, dom, files, sockets, offload, values, app, functions] = await Promise.all([
         more ? import('./wasi.mjs') : undefined,
         imports('eddy_js_fetch') ? import('./http.mjs') : undefined,
-        speaks || hasUdp ? import('./system.mjs') : undefined,
+        speaks || hasUdp || hasFiles ? import('./system.mjs') : undefined,
         speaks ? import('./streams.mjs') : undefined,
         hasUdp ? import('./udp.mjs') : undefined,
         imports('eddy_js_dom_listen') ? import('./dom.mjs') : undefined,
+        hasFiles ? (isNode ? import('./files.mjs') : import('./opfs.mjs')) : undefined,
         imports('eddy_js_ws_close') ? import('./websocket.mjs') : undefined,
         imports('eddy_js_offload') ? import('./offload.mjs') : undefined,
         crosses ? import('./values.mjs') : undefined,
@@ -35,7 +37,12 @@ export async function addParts(wanted, provided, host, memory, exports, options)
     });
     if (http) Object.assign(env, http.httpImports(http.createEddyHttp(host)));
     const shared = system?.createEddySystem(host);
-    if (streams) Object.assign(env, streams.streamImports(streams.createEddyStreams(host, shared, options.input)));
+    const opened = streams?.createEddyStreams(host, shared, options.input);
+    if (streams) Object.assign(env, streams.streamImports(opened));
+    if (files) {
+        const { open, path } = (files.createEddyFiles ?? files.createEddyOriginFiles)(host, shared);
+        Object.assign(env, { eddy_js_file_open: (...args) => open(opened, ...args), eddy_js_path: path });
+    }
     if (udp) Object.assign(env, udp.udpImports(udp.createEddyUdp(host, shared)));
     if (sockets) Object.assign(env, sockets.websocketImports(sockets.createEddyWebsockets(host)));
     if (offload) Object.assign(env, offload.offloadImports(host, exports, options));

@@ -1,12 +1,11 @@
-// streams.mjs: connections, listeners, names, files and stdin over Node's modules, which Deno and Bun
-// have as well. Where there are none (pages) every call is EDDY_ENOSYS, but for stdin if a page has
-// given one.
+// streams.mjs: connections, listeners, names and stdin over Node's modules, which Deno and Bun
+// have as well, and streams of the files of files.mjs and opfs.mjs. Where there are none (pages) every call
+// is EDDY_ENOSYS, but for stdin if a page has given one.
 
 /** `input`: what stdin reads, a ReadableStream or an iterable of bytes or strings. */
 export function createEddyStreams(host, { hasNode, nodeModule, fail, start }, input) {
     const ENOSYS = -12, ECLOSED = -6, EEMPTY = -7; // of include/eddy/error.h
     const PIECE = 64 * 1024; // bytes that one put or one read of a file takes at the most
-    const FILE_WRITE = 2, FILE_APPEND = 4, FILE_EXCLUSIVE = 8; // of src/host.h
 
     const open = new Map(); // number -> stream or listener
     let last = 0;
@@ -163,24 +162,17 @@ export function createEddyStreams(host, { hasNode, nodeModule, fail, start }, in
 
     // ---- files --------------------------------------------------------------------------------------------
 
-    const modeOf = (flags) => (flags & FILE_APPEND ? 'a' : flags & FILE_WRITE ? 'w' : 'r') +
-        (flags & FILE_EXCLUSIVE ? 'x' : '');
-
-    async function openFile(op, generation, path, flags) {
-        host.begin(op, generation, () => {});
-        const files = await nodeModule('node:fs/promises');
-        const handle = await files.open(path, modeOf(flags));
-        const keep = host.isWanted(op, generation) && !(await handle.stat()).isDirectory();
-        if (!keep) {
-            await handle.close();
-            throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' });
-        }
-        const number = add(fromFile(handle));
+    /**
+     * Completes with a stream of the file: `read()`, `write(bytes)`, `commit()` (may be missing: makes
+     * what was written be in the file) and `close()` are its own, never two at a time but for a close.
+     */
+    function giveFile(op, generation, file) {
+        const number = add(fromFile(file));
         if (!host.complete(op, generation, number)) closeStream(number);
     }
 
-    function fromFile(handle) {
-        let reading = false, closed = false;
+    function fromFile(file) {
+        let reading = false, closed = false, writing = Promise.resolve();
         const stream = {
             chunk: undefined, offset: 0, ended: false, error: undefined, unsent: 0,
             more: undefined, room: undefined, drain: undefined,
@@ -192,32 +184,41 @@ export function createEddyStreams(host, { hasNode, nodeModule, fail, start }, in
             hasRoom: () => !stream.unsent,
             put(bytes) {
                 if (stream.unsent || stream.error) return 0;
-                stream.unsent++;
-                handle.writeFile(bytes).catch((error) => { stream.error ??= error; }).finally(() => {
-                    stream.unsent--;
-                    stream.look();
-                    if (closed) handle.close().catch(() => {});
-                });
+                change(() => file.write(bytes));
                 return bytes.length;
+            },
+            commit() {
+                if (file.commit) change(() => file.commit());
             },
             shut() {},
             close() {
                 closed = true;
-                if (!reading && !stream.unsent) handle.close().catch(() => {});
+                leave();
             },
         };
+        const leave = () => {
+            if (closed && !reading && !stream.unsent) file.close().catch(() => {});
+        };
+        function change(work) {
+            stream.unsent++;
+            writing = writing.then(work).catch((error) => { stream.error ??= error; }).finally(() => {
+                stream.unsent--;
+                stream.look();
+                leave();
+            });
+        }
         async function readChunk() {
             reading = true;
             try {
-                const { bytesRead, buffer } = await handle.read(new Uint8Array(PIECE));
-                if (bytesRead) stream.chunk = buffer.subarray(0, bytesRead);
+                const bytes = await file.read(PIECE);
+                if (bytes.length) stream.chunk = bytes;
                 else stream.ended = true;
             } catch (error) {
                 stream.error ??= error;
             }
             reading = false;
             stream.look();
-            if (closed) handle.close().catch(() => {});
+            leave();
         }
         stream.look = lookLater(stream);
         return stream;
@@ -290,23 +291,18 @@ export function createEddyStreams(host, { hasNode, nodeModule, fail, start }, in
         return add(stream);
     }
 
-    const bytesOf = (pointer) => {
-        const memory = host.memory(), from = pointer >>> 0;
-        return memory.slice(from, memory.indexOf(0, from));
-    };
-
     return {
-        take, put, accept, closeStream, closeListener, standardInput, hasInput: () => 1,
+        take, put, accept, closeStream, closeListener, standardInput, giveFile, hasInput: () => 1,
         connect: (op, generation, name, port) => start(connectTo, op, generation, host.string(name), port),
         listen: (op, generation, name, port) =>
             start(listenAt, op, generation, name ? host.string(name) : undefined, port),
         resolve: (op, generation, name) => start(lookUp, op, generation, host.string(name)),
-        // As bytes: a path need not be UTF-8.
-        openFile: (op, generation, path, flags) =>
-            start(openFile, op, generation, hasNode ? Buffer.from(bytesOf(path)) : path, flags),
         more: (number, op, generation) => wait(open.get(number), 'more', op, generation),
         room: (number, op, generation) => wait(open.get(number), 'room', op, generation),
-        drain: (number, op, generation) => wait(open.get(number), 'drain', op, generation),
+        drain(number, op, generation) {
+            open.get(number).commit?.();
+            wait(open.get(number), 'drain', op, generation);
+        },
         shut(number) {
             open.get(number).shut();
             return 0;
@@ -318,7 +314,7 @@ export function createEddyStreams(host, { hasNode, nodeModule, fail, start }, in
 export function streamImports(streams) {
     const names = {
         connect: 'connect', listen: 'listen', resolve: 'resolve', accept: 'accept',
-        listener_close: 'closeListener', file_open: 'openFile', stdin: 'standardInput',
+        listener_close: 'closeListener', stdin: 'standardInput',
         stream_take: 'take', stream_more: 'more', stream_put: 'put', stream_room: 'room',
         stream_drain: 'drain', stream_shut: 'shut', stream_close: 'closeStream', has_input: 'hasInput',
     };
