@@ -49,6 +49,7 @@ export function createEddyApp(host, exports, values) {
         let size = 0, parts;
         for (let i = 0; i < list.length; i++) {
             const bytes = values.payloadOf(letters[i + 1], list[i]);
+            if (!bytes && letters[i + 1] === 'a') throw new TypeError('the bytes were taken away meanwhile');
             if (!bytes) continue;
             parts ??= [];
             parts[i] = { bytes, offset: size };
@@ -119,7 +120,9 @@ export function createEddyApp(host, exports, values) {
     }
 
     function watch(call) {
-        const abort = () => host.nudge(() => exports.eddy__export_cancel(call.task));
+        const abort = () => {
+            if (!call.ended) host.nudge(() => exports.eddy__export_cancel(call.task));
+        };
         if (call.signal.aborted) return abort(); // by its own first step
         call.onAbort = abort;
         call.signal.addEventListener('abort', abort);
@@ -138,9 +141,27 @@ export function createEddyApp(host, exports, values) {
         });
     }
 
+    // What is thrown below must not unwind through C: a signal may be anything that looks like one.
+
+    function forget({ signal, onAbort }) {
+        try {
+            if (onAbort) signal.removeEventListener('abort', onAbort);
+        } catch {
+            // It keeps a function that does nothing any more.
+        }
+    }
+
+    function reasonOf({ signal }) {
+        try {
+            return signal?.aborted ? { cause: signal.reason } : undefined;
+        } catch {
+            return undefined;
+        }
+    }
+
     function tell(call, value, error, isLast) {
         if (isLast) {
-            if (call.onAbort) call.signal.removeEventListener('abort', call.onAbort);
+            forget(call);
             if (call.sources) for (const source of call.sources) source.close();
             call.ended = true;
         }
@@ -265,9 +286,8 @@ export function createEddyApp(host, exports, values) {
         const call = callOf(number >>>= 0);
         if (!call) return;
         pending.delete(number);
-        const options = call.signal?.aborted ? { cause: call.signal.reason } : undefined;
         tell(call, undefined, new EddyError(code, host.string(name), host.string(message),
-            host.string(task), host.string(site), options), true);
+            host.string(task), host.string(site), reasonOf(call)), true);
     }
 
     // ---- the life of a module -------------------------------------------------------------------------
@@ -317,7 +337,7 @@ export function createEddyApp(host, exports, values) {
         call(name, ...list) {
             const signature = functions.get(name);
             return signature ? invoke(signature, list)
-                : refusal(EINVAL, 'EDDY_EINVAL', `there is no exported function "${name}"`);
+                : refusal(EINVAL, 'EDDY_EINVAL', `there is no exported function "${typeof name === 'string' ? name : typeof name}"`);
         },
         /** Ends what runs and waits for its cleanup; calls reject from then on. */
         close() {

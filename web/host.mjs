@@ -296,11 +296,15 @@ export function createEddyHost(module) {
     }
 
     function textOf(error) {
-        if (!(error instanceof Error)) return String(error);
-        const cause = error.cause;
-        const inner = cause?.errors?.[0] ?? cause; // of several addresses tried, the first will do
-        const reason = inner?.message || inner?.code;
-        return reason ? `${error.message}: ${reason}` : error.message || error.name;
+        try {
+            if (!(error instanceof Error)) return String(error);
+            const cause = error.cause;
+            const inner = cause?.errors?.[0] ?? cause; // of several addresses tried, the first will do
+            const reason = inner?.message || inner?.code;
+            return String(reason ? `${error.message}: ${reason}` : error.message || error.name);
+        } catch {
+            return 'an error without a text';
+        }
     }
 
     function fail(op, generation, error) {

@@ -212,19 +212,25 @@ export function createEddyValues(host, exports) {
         }
     }
 
+    // An object's own `length` or `buffer` may say anything.
+    const gettersOf = (prototype, ...names) =>
+        names.map((name) => Object.getOwnPropertyDescriptor(prototype, name).get);
+    const arrays = Object.getPrototypeOf(Uint8Array.prototype);
+    const [kindOf] = gettersOf(arrays, Symbol.toStringTag); // undefined: of a DataView
+    const ofArray = gettersOf(arrays, 'buffer', 'byteOffset', 'byteLength');
+    const ofDataView = gettersOf(DataView.prototype, 'buffer', 'byteOffset', 'byteLength');
+
     function bytesOf(value) {
+        const isShared = typeof SharedArrayBuffer === 'function' && value instanceof SharedArrayBuffer;
         try {
-            if (value instanceof Uint8Array) {
-                if (value.length === 0) return new Uint8Array(value.buffer, 0, 0);
-                // Growth would take a view of our own memory away while it is copied.
-                return value.buffer === host.memory().buffer ? value.slice() : value;
-            }
-            if (ArrayBuffer.isView(value))
-                return bytesOf(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
-            const shared = typeof SharedArrayBuffer === 'function' && value instanceof SharedArrayBuffer;
-            return value instanceof ArrayBuffer || shared ? new Uint8Array(value) : undefined;
+            if (value instanceof ArrayBuffer || isShared) return new Uint8Array(value);
+            if (!ArrayBuffer.isView(value)) return undefined;
+            const getters = kindOf.call(value) ? ofArray : ofDataView;
+            const bytes = new Uint8Array(...getters.map((get) => get.call(value)));
+            // Growth would take a view of our own memory away while it is copied.
+            return bytes.buffer === host.memory().buffer ? bytes.slice() : bytes;
         } catch {
-            return undefined; // it is detached
+            return undefined; // it is detached, or no such thing
         }
     }
 

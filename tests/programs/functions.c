@@ -145,6 +145,13 @@ EDDY_EXPORT(char *, type_of, (eddy_js value)) {
     if (js_type_of(&type, value) < 0) return NULL;
     return type;
 }
+EDDY_JS(int, js_throws_trouble, (void), { throw { toString() { throw new Error('no text'); } }; })
+EDDY_ASYNC_JS(int, js_rejects_trouble, (void), { throw Object.create(null); })
+
+EDDY_EXPORT(int, throws_trouble, (bool later)) {
+    return later ? js_rejects_trouble() : js_throws_trouble();
+}
+
 EDDY_EXPORT(int, throws, (void)) {
     return js_throws();
 }

@@ -75,6 +75,48 @@ export const cases = {
         await invalid(app.sum(detached), /bytes must be/);
         equal(await app.add(1, 2), 3, 'afterwards');
     },
+    async 'garbage that runs code of its own'({ app }) {
+        const trap = (what) => ({ get [what]() { throw new Error(`the getter of ${what}`); } });
+        equal((await rejection(app.add(1, 2, trap('signal')))).message, 'the getter of signal');
+        await invalid(app.add(1, { valueOf: () => 2 }), /must be an integer/);
+        await invalid(app.same_text({ toString() { throw new Error('no'); } }), /must be a string/);
+        await invalid(app.same_text(new Proxy({}, { get() { throw new Error('no'); } })), /must be a string/);
+        await invalid(app.sum(new Proxy(new Uint8Array(3), {})), /bytes must be/);
+        await invalid(app.sum(Object.create(Uint8Array.prototype)), /bytes must be/);
+        await invalid(app.area(new Proxy({}, { get() { throw new Error('no'); } }), 0), /must be an open handle/);
+        for (const name of [Symbol('x'), { toString() { throw new Error('no'); } }, undefined, null])
+            await invalid(app.call(name), /no exported function/);
+        const value = new Proxy({}, { get() { throw new Error('no'); } });
+        ok((await rejection(app.same_value(value))).message === 'no', 'a promise asks it for `then`');
+        equal(await app.add(1, 2), 3, 'afterwards');
+    },
+    async 'arrays that lie about their length'({ app }) {
+        const short = Object.defineProperty(new Uint8Array(100_000).fill(1), 'length', { value: 1 });
+        equal(await app.sum(short), 100_000);
+        const long = Object.defineProperty(new Uint8Array(3).fill(1), 'length', { value: 2 ** 31 });
+        equal(await app.sum(long), 3);
+        class Lies extends Uint8Array {
+            get buffer() { return new ArrayBuffer(1); }
+            get byteLength() { return 1e9; }
+            get [Symbol.toStringTag]() { return 'DataView'; }
+        }
+        equal(await app.sum(new Lies([1, 2, 3])), 6);
+        equal(await app.sum(Object.defineProperty(new DataView(new ArrayBuffer(4)), 'byteLength', { value: 99 })), 0);
+        equal(await app.same_bytes(new Uint8Array([1, 2, 3])), new Uint8Array([1, 2, 3]), 'afterwards');
+    },
+    async 'things that look like a signal'({ app }) {
+        const fake = { aborted: false, addEventListener() {} }; // it cannot be removed from
+        equal(await app.wait_ms(2, { signal: fake }), 2);
+        const angry = { aborted: false, addEventListener() { throw new Error('not here'); } };
+        equal((await rejection(app.wait_ms(2, { signal: angry }))).message, 'not here');
+        let asked = 0;
+        const moody = { get aborted() { if (++asked > 2) throw new Error('ask me no more'); return false; },
+            addEventListener() {}, removeEventListener() {} };
+        const failed = await rejection(app.within(2, { signal: moody }));
+        equal(failed.name, 'EDDY_ETIMEDOUT');
+        await pause(5);
+        equal(await app.add(1, 2), 3, 'afterwards');
+    },
     async 'errors'({ app }) {
         const error = await rejection(app.fails(-1005, 'no milk left'));
         ok(error instanceof Error, 'it is an Error');

@@ -14,6 +14,8 @@ export const cases = {
     async 'a rejection and its text'({ app }) {
         equal(await failure(app.rejects('out of range')), ['EDDY_EHOST', 'out of range']);
         equal(await failure(app.throws_a_string()), ['EDDY_EHOST', 'a string']);
+        for (const later of [false, true])
+            equal(await failure(app.throws_trouble(later)), ['EDDY_EHOST', 'an error without a text']);
         const [name, message] = await failure(app.wrong_type());
         equal(name, 'EDDY_EHOST');
         ok(/the result of js_wrong_type must be an integer/.test(message), message);
