@@ -32,27 +32,49 @@ const image: EddyHandle | null = await app.open_image(1, 2);
 if (image) await app.area(image, 0);
 const bytes: Uint8Array | null = await app.same_bytes(new ArrayBuffer(3));
 try { await app.nothing(); } catch (error) { (error as EddyError).code.toFixed(); }
+const trace: string = app.trace();
+app.trace({ start: true, devtools: true });
 await app.close();
-export { sum, wide, text, bytes };
+export { sum, wide, text, bytes, trace };
 `;
 const WRONG = ["await app.add('1', 2);", 'await app.add(1);', 'await app.same_wide(5);', 'await app.no_such();',
-    "const s: string = await app.add(1, 2);", 'await app.area({}, 1);', "await app.call('add', true, 1);"];
+    "const s: string = await app.add(1, 2);", 'await app.area({}, 1);', "await app.call('add', true, 1);",
+    'app.trace({ start: false });'];
 
-test('the declarations say what the exports take and give', async (t) => {
-    const artifact = await artifactOf('node', EXPORTS);
-    const folder = mkdtempSync(join(tmpdir(), 'eddy-types-'));
-    t.after(() => rmSync(folder, { recursive: true }));
-    copyFileSync(artifact.replace(/\.mjs$/, '.d.mts'), join(folder, 'exports.d.mts'));
-    const check = async (text) => {
-        writeFileSync(join(folder, 'use.mts'), text);
-        return runProcess([process.execPath, TSC, '--noEmit', '--strict', '--target', 'es2022',
-            '--module', 'nodenext', '--lib', 'es2022,dom', join(folder, 'use.mts')]);
-    };
-    const right = await check(RIGHT);
-    assert.equal(right.code, 0, right.stdout);
-    const wrong = await check(`import create from './exports.mjs';\nconst { eddy: app } = await create();\n` +
-        WRONG.map((line) => `{ ${line} }\n`).join(''));
-    assert.notEqual(wrong.code, 0);
-    for (let i = 0; i < WRONG.length; i++)
-        assert.match(wrong.stdout, new RegExp(`use\\.mts\\(${i + 3},`), `no complaint about ${WRONG[i]}`);
-});
+const RIGHT_STREAMS = `import create from './exports.mjs';
+const { eddy: app } = await create();
+for await (const item of app.numbers(3, { signal: AbortSignal.timeout(5) })) item.toFixed();
+for await (const item of app.words('a b')) item?.trim();
+for await (const item of app.call('wide')) item.toString(2n === item ? 2 : 10);
+const result: IteratorResult<number, void> = await app.numbers(3).next();
+await app.sum([1, Promise.resolve(2)]);
+await app.sum(app.slowly(1, 1));
+await app.count_bytes(new Response('x').body!);
+await app.join((async function* () { yield 'x'; })());
+export { result };
+`;
+const WRONG_STREAMS = ["for await (const item of app.numbers('3')) item;",
+    'for await (const item of app.words("")) item.toFixed();', "await app.sum(['1']);", 'await app.sum(5);',
+    'await app.numbers(3).next(5);', 'await app.join([1]);'];
+
+for (const [what, program, rightOnes, wrongOnes] of [['exports', EXPORTS, RIGHT, WRONG],
+    ['generators and streams', 'tests/programs/iterating.c', RIGHT_STREAMS, WRONG_STREAMS]]) {
+    test(`the declarations say what ${what} take and give`, async (t) => {
+        const artifact = await artifactOf('node', program);
+        const folder = mkdtempSync(join(tmpdir(), 'eddy-types-'));
+        t.after(() => rmSync(folder, { recursive: true }));
+        copyFileSync(artifact.replace(/\.mjs$/, '.d.mts'), join(folder, 'exports.d.mts'));
+        const check = async (text) => {
+            writeFileSync(join(folder, 'use.mts'), text);
+            return runProcess([process.execPath, TSC, '--noEmit', '--strict', '--target', 'es2022',
+                '--module', 'nodenext', '--lib', 'es2022,dom,dom.asynciterable', join(folder, 'use.mts')]);
+        };
+        const right = await check(rightOnes);
+        assert.equal(right.code, 0, right.stdout);
+        const wrong = await check(`import create from './exports.mjs';\nconst { eddy: app } = await create();\n` +
+            wrongOnes.map((line) => `{ ${line} }\n`).join(''));
+        assert.notEqual(wrong.code, 0);
+        for (let i = 0; i < wrongOnes.length; i++)
+            assert.match(wrong.stdout, new RegExp(`use\\.mts\\(${i + 3},`), `no complaint about ${wrongOnes[i]}`);
+    });
+}

@@ -12,7 +12,7 @@ typedef struct eddy_js_event {
     double dx, dy;       /* of the wheel */
     double milliseconds; /* when, on performance.now()'s clock */
     int button, buttons; /* the one that it is about; a bit for each that is down */
-    bool shift, ctrl, alt, meta, repeat;
+    bool shift, ctrl, alt, meta, repeat; /* the keys held; the event of a key held on */
     char type[24];   /* "click", "keydown" … */
     char target[40]; /* the id of the element it happened at */
     char key[24];    /* "a", "Enter" … */
@@ -58,8 +58,8 @@ void eddy_js_watcher_close(eddy_js_watcher *watcher);
 EDDY__END_C
 
 #ifndef __cplusplus
-/* eddy_js_events(&watcher, target, types, .options…): eddy_js_events_with.
- *     eddy_js_events(&watcher, "#save", "click", .prevent_default = true) */
+/* Listens as eddy_js_events_with does, to `types`, with options by their names:
+ *     eddy_js_events(&clicks, "#save", "click", .prevent_default = true) */
 #define eddy_js_events(watcher, target, ...)                                                      \
     eddy_js_events_with((watcher), (target), &(eddy_js_events_options){.types = __VA_ARGS__})
 #endif
