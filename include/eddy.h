@@ -21,7 +21,8 @@
  *                   designated initialisers are for C. A lambda with commas goes to a variable, or to
  *                   the function behind the macro: (eddy_spawn)([](void *) { … }, arg). No exception
  *                   may leave a task's body, no call that waits may be made while one is thrown (in
- *                   destructors); in handlers they may. In wasm: without exceptions.
+ *                   destructors); in handlers they may. In wasm: exceptions with
+ *                   Emscripten's -fexceptions alone.
  */
 #ifndef EDDY_H
 #define EDDY_H

@@ -32,8 +32,9 @@ function finish(wasmOpt, wasm, library, types, debug, level) {
         { encoding: 'utf8', stdio: 'pipe' }).split('\n').filter(Boolean);
     makeSuspendable(wasmOpt, wasm, wasm, {
         asyncify: [...features, ...ASYNCIFY.pass],
-        // From -O2 on Emscripten optimises all itself, afterwards; what the pass has written is never left as it is.
-        optimise: ['-g', '--emit-target-features', ...(level < 2 ? ['-O1'] : [])],
+        // From -O2 on Emscripten optimises all itself, afterwards; what the pass has written is never left as
+        // it is. Data stay where they are: Emscripten reads the texts of EM_ASM and EM_JS from them.
+        optimise: ['-g', '--emit-target-features', ...(level < 2 ? ['-O1', '--skip-pass=memory-packing'] : [])],
         inText: debug === 'names',
     });
 }

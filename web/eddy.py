@@ -24,9 +24,10 @@ OPTIONS = {
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(HERE)
-SOURCES = ['src/core/*.c', 'src/sync/*.c', 'src/io/*.c', 'web/*.c', 'src/posix/web*.c', 'src/switch/asyncify.c']
-# Of src/io: what this host makes itself, and what it has not.
-ABSENT = {'no_javascript.c', 'pending.c', 'process.c'}
+SOURCES = ['src/core/*.c', 'src/sync/*.c', 'src/io/*.c', 'web/*.c', 'src/posix/web*.c', 'src/switch/asyncify.c',
+           'src/switch/invoke.c']
+# Beginnings of the names of what this host makes itself, in src/io.
+ABSENT = ('absent', 'no_javascript', 'pending', 'process')
 # eddy's own main(), linked to programs that define eddy_main.
 MAIN = 'src/core/main.c'
 
@@ -86,8 +87,7 @@ def check(settings):
 
 def sources():
     files = sorted(file for pattern in SOURCES for file in glob.glob(os.path.join(ROOT, pattern)))
-    return [file for file in files
-            if os.path.basename(file) not in ABSENT and not os.path.basename(file).startswith('absent')]
+    return [file for file in files if not os.path.basename(file).startswith(ABSENT)]
 
 
 def library_flags(settings):
@@ -97,6 +97,7 @@ def library_flags(settings):
         flags = ['-Oz' if settings.SHRINK_LEVEL else '-O3', '-DNDEBUG', '-ffunction-sections', '-fdata-sections']
         if not keeps_dwarf(settings):
             flags.append('-DEDDY__POSITION_IN_GLOBAL')
+    flags.append('-DEDDY__INVOKES')
     if not settings.DISABLE_EXCEPTION_CATCHING:
         flags.append('-DEDDY__EXCEPTIONS_IN_JS')
     if settings.LTO:
@@ -172,7 +173,7 @@ def linker_setup(ports, settings):
     global linking
     linking = True
     check(settings)
-    from tools import link  # not while compiling
+    from tools import js_manipulation, link  # not while compiling
     # The same file each time: Emscripten remembers by it which symbols are JavaScript's.
     made['library'] = os.path.join(ports.get_build_dir(), 'eddy', 'libeddy.js')
     utils.safe_ensure_dirs(os.path.dirname(made['library']))
@@ -195,8 +196,21 @@ def linker_setup(ports, settings):
         make_suspendable(in_wasm, target, settings)
         return phase_post_link(link_options, in_wasm, wasm_target, target, *args, **kwargs)
 
+    settings.REQUIRED_EXPORTS += ['eddy__invoke_enter', 'eddy__invoke_leave']
+    js_manipulation.make_invoke = with_stack_pointers(js_manipulation.make_invoke)
     link.phase_link = link_with_main
     link.phase_post_link = suspendable_post_link
+
+
+def with_stack_pointers(make_invoke):
+    """See src/switch/invoke.c."""
+    def make(signature):
+        before, enter, rest = make_invoke(signature).partition('stackSave()')
+        body, end, after = rest.rpartition('\n}')
+        if not enter or not end or after.strip():
+            utils.exit_with_error('eddy: this Emscripten is not known: its calls that may throw have another form')
+        return f'{before}_eddy__invoke_enter(stackSave()){body} finally {{\n    _eddy__invoke_leave(sp);\n  }}\n}}'
+    return make
 
 
 def defines_eddy_main(linker_args):

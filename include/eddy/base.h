@@ -7,6 +7,12 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#if defined(__EMSCRIPTEN_PTHREADS__) || defined(__EMSCRIPTEN_SHARED_MEMORY__)
+#error "eddy: all tasks run on one thread: compile and link without -pthread"
+#elif defined(__wasm64__)
+#error "eddy: pointers have 32 bits: compile and link without -m64 and -sMEMORY64"
+#endif
+
 #ifdef __cplusplus
 #define EDDY__BEGIN_C extern "C" {
 #define EDDY__END_C }

@@ -180,6 +180,7 @@ eddy__switch_enter(eddy__coroutine *co) {
     /* The frames' epilogues did not run: the pointer still is the innermost frame's. */
     char *const sp = eddy__stack_pointer();
     eddy__asyncify_stop_unwind(); /* does no harm if nothing was unwound */
+    EDDY__SET_UNWINDING(0);
     set_stack_pointer(outer_sp);
     LEAVE_EXCEPTIONS();
     char *const end = eddy__switch_position();

@@ -143,7 +143,15 @@ EDDY__INLINE void eddy__switch_resume(void) {
     eddy__asyncify_stop_rewind();
 }
 
+#ifdef EDDY__INVOKES
+extern int eddy__switch_unwinding; /* a coroutine's frames are being saved */
+#define EDDY__SET_UNWINDING(value) (eddy__switch_unwinding = (value))
+#else
+#define EDDY__SET_UNWINDING(value) ((void)0)
+#endif
+
 EDDY__INLINE void eddy__switch_suspend(void) {
+    EDDY__SET_UNWINDING(1);
     eddy__asyncify_start_unwind(&eddy__switch_record);
 }
 

@@ -7,14 +7,16 @@ import { spawn } from 'node:child_process';
  * @param {string[]} command  the program and its arguments
  * @param {object} options
  * @param {Record<string, string>} [options.env]  added to this process's environment
+ * @param {string} [options.cwd]  the folder it runs in
  * @param {string | Uint8Array} [options.stdin]   what the program reads; default: nothing
  * @param {number} [options.timeout]  milliseconds, after which the program is killed
  * @returns {Promise<{ code: number, stdout: string, stderr: string, timedOut: boolean }>}
  *   code: the exit status; 128 + N after signal N, 124 after the timeout
  */
-export function runProcess([program, ...args], { env = {}, stdin, timeout = 60_000 } = {}) {
+export function runProcess([program, ...args], { env = {}, cwd, stdin, timeout = 60_000 } = {}) {
     return new Promise((done, fail) => {
         const child = spawn(program, args, {
+            cwd,
             env: { ...process.env, ...env },
             stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
         });
