@@ -6,10 +6,12 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { artifactOf, runOn, told } from './lib/hosts.mjs';
+import { artifactOf, JS_HOSTS, PAGES, runOn, told } from './lib/hosts.mjs';
 
-for (const [hostName, ...args] of [['native'], ['node'], ['lean'], ['chromium', 'frames'], ['chromium-worker', 'frames']]) {
-    test(`sleeps and frames on ${hostName}`, async (t) => {
+for (const hostName of ['native', 'chromium-worker', ...JS_HOSTS, 'lean']) {
+    const isPage = [...PAGES, 'chromium-worker'].includes(hostName);
+    test(`libc's sleeps${isPage ? ' and frames' : ''} on ${hostName}`, async (t) => {
+        const args = isPage ? ['frames'] : [];
         const result = await runOn(t, hostName, 'tests/programs/ports.c', { args });
         if (!result) return;
         assert.equal(result.stdout, 'ok\n', told(result));

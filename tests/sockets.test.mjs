@@ -13,7 +13,7 @@ import { ROOT } from '../tools/build.mjs';
 import { runProcess } from '../tools/hosts/process.mjs';
 import { createEddyHost } from '../web/host.mjs';
 import { createEddyWebsockets } from '../web/websocket.mjs';
-import { artifactOf, needHost, runOn, told } from './lib/hosts.mjs';
+import { artifactOf, JS_HOSTS, needHost, runOn, told } from './lib/hosts.mjs';
 import { runtimeOf } from './lib/runtimes.mjs';
 import { refusedSocket, startSockets } from './lib/sockets.mjs';
 
@@ -21,22 +21,10 @@ const SOCKETS = 'tests/programs/websockets.c';
 const NODE_MAIN = fileURLToPath(new URL('../tools/hosts/node-main.mjs', import.meta.url));
 const LEAN_MAIN = fileURLToPath(new URL('../tools/hosts/lean-main.mjs', import.meta.url));
 
-/** -> run(args) on the host, or null. */
-async function runnerOn(t, hostName) {
-    if (['node', 'lean', 'chromium'].includes(hostName)) {
-        if (!(await needHost(t, hostName))) return null;
-        return (args) => runOn(t, hostName, SOCKETS, { args, timeout: 30_000 });
-    }
-    const command = await runtimeOf(t, hostName);
-    if (!command) return null;
-    const artifact = await artifactOf('lean', SOCKETS);
-    return (args) => runProcess([...command, LEAN_MAIN, artifact, ...args], { timeout: 30_000 });
-}
-
-for (const hostName of ['node', 'lean', 'chromium', 'node-26', 'deno', 'bun']) {
+for (const hostName of [...JS_HOSTS, 'lean']) {
     test(`WebSockets on ${hostName}`, async (t) => {
-        const run = await runnerOn(t, hostName);
-        if (!run) return;
+        if (!(await needHost(t, hostName))) return;
+        const run = (args) => runOn(t, hostName, SOCKETS, { args, timeout: 30_000 });
         const server = await startSockets();
         t.after(() => server.close());
         const prints = async (stdout, what, path, ...more) => {

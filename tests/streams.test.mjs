@@ -9,12 +9,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { RUNTIMES } from '../tools/hosts/runtimes.mjs';
 import { setup } from '../tools/setup.mjs';
 import { artifactOf, needHost, runOn, told } from './lib/hosts.mjs';
 import { startServer } from './lib/server.mjs';
 
 const STREAMS = 'tests/programs/streams.c';
-const NETWORK = ['native', 'node', 'wasmtime'];
+const NETWORK = ['native', 'node', 'node-26', 'deno', 'bun', 'wasmtime'];
 
 /** A TCP server; what(socket) is called for each connection. -> { port, sockets } */
 async function serve(t, what) {
@@ -105,7 +106,7 @@ test('a page has no connections', async (t) => {
 });
 
 // Not under Node's WASI: Node 20 crashes in its path_open once that is called often.
-for (const hostName of ['native', 'node', 'wasmtime', 'wasmtime-p1']) {
+for (const hostName of ['native', 'node', 'node-26', 'deno', 'bun', 'wasmtime', 'wasmtime-p1']) {
     test(`files on ${hostName}`, async (t) => {
         const folder = mkdtempSync(join(tmpdir(), 'eddy-files-'));
         t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -113,7 +114,7 @@ for (const hostName of ['native', 'node', 'wasmtime', 'wasmtime-p1']) {
         mkdirSync(inside);
         writeFileSync(join(folder, 'beside'), 'not for the program');
         const result = await runOn(t, hostName, 'tests/programs/files.c', {
-            args: ['native', 'node'].includes(hostName) ? [inside] : ['/opened', 'sandboxed'],
+            args: !hostName.startsWith('wasmtime') ? [inside] : ['/opened', 'sandboxed'],
             folders: [`${inside}::/opened`],
         });
         if (!result) return;
@@ -147,6 +148,10 @@ test('what the host did not open is not there on wasmtime', async (t) => {
 // ---- stdin ------------------------------------------------------------------------------------------
 
 async function commandOn(hostName, artifact) {
+    if (RUNTIMES[hostName]) {
+        const main = fileURLToPath(new URL('../tools/hosts/lean-main.mjs', import.meta.url));
+        return [...await RUNTIMES[hostName](), main, artifact, 'stdin'];
+    }
     const { wasmtime } = await setup({ want: ['wasi'], quiet: true });
     const node = (main) => [process.execPath, '--no-warnings',
         fileURLToPath(new URL(`../tools/hosts/${main}.mjs`, import.meta.url))];
@@ -172,7 +177,7 @@ async function withStdin([program, ...args], stdin, feed) {
     return { code, stdout: stdout.replace(/^tick\n/, ''), stderr: '' };
 }
 
-for (const hostName of ['native', 'node', 'wasmtime', 'wasmtime-p1', 'node-wasi']) {
+for (const hostName of ['native', 'node', ...Object.keys(RUNTIMES), 'wasmtime', 'wasmtime-p1', 'node-wasi']) {
     test(`stdin on ${hostName}`, async (t) => {
         if (!(await needHost(t, hostName))) return;
         const command = await commandOn(hostName, await artifactOf(hostName, STREAMS));

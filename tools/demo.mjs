@@ -8,6 +8,7 @@ import { join, relative, dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, ROOT } from './build.mjs';
 import { installPackages } from './packages.mjs';
+import { setup } from './setup.mjs';
 
 const PROGRAM = 'web/demo/demo.c';
 
@@ -28,13 +29,15 @@ export async function assembleDemo() {
     return folder;
 }
 
-/** Serves a folder; -> { url, close() }. */
+/** Serves a folder, and below site/ SQLite's documentation for the crawler; -> { url, close() }. */
 export async function serveDemo(folder, port = 0) {
     const { default: sendFile } = await import('send');
+    const { site } = await setup({ want: ['site'], quiet: true });
     const server = createServer((request, response) => {
+        const [, page] = /^\/site(\/.*)$/.exec(request.url) ?? [];
         response.setHeader('content-security-policy',
             "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src data:");
-        sendFile(request, request.url, { root: folder })
+        sendFile(request, page ?? request.url, { root: page ? site : folder })
             .on('error', () => response.writeHead(404).end('not found\n')).pipe(response);
     });
     server.listen(port, '127.0.0.1');

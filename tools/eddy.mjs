@@ -23,6 +23,7 @@ const HELP = `./build.sh COMMAND
                                        wasmtime (WASI 0.2) or wasmtime-p1 (WASI 0.1)
   start                                crawl a real site in Node and under wasmtime, then chores
   test [FILE…]                         every test on every host
+  matrix                               the README's table of hosts, from the last tests on each
   conformance [--host H] [CASE…]       the conformance programs alone; --repeat memory|orders:
                                        natively, many times each; H may be valgrind, too
   bench [-- --json FILE]               the bench table
@@ -122,6 +123,9 @@ const COMMANDS = {
     async test(args) {
         await installPackages();
         return (await import('./test.mjs')).main(args);
+    },
+    async matrix() {
+        return (await import('./matrix.mjs')).updateMatrix();
     },
     async conformance(args) {
         await installPackages();

@@ -1,4 +1,9 @@
 /* demo.c: what the demonstration page runs: a small workshop of tasks that one can watch and cancel. */
+// build: sources=gumbo,uriparser
+// build: files=web/demo/crawl.c,examples/crawl/*.c,@uriparser/src/*.c
+// build: files=@gumbo/src/attribute.c,@gumbo/src/error.c,@gumbo/src/string_*.c,@gumbo/src/tag.c
+// build: files=@gumbo/src/tokenizer.c,@gumbo/src/ut*.c,@gumbo/src/vector.c
+// build: cflags=-Oz,-Iexamples/crawl,-I@gumbo/src,-I@uriparser/include
 #include <eddy.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,6 +76,14 @@ EDDY_EXPORT(int, request, (const char *url)) {
     printf("%s: status %d, %zu bytes\n", url, eddy_response_status(response), size);
     eddy_response_close(response);
     return rc;
+}
+
+/* ---- the crawler of the examples, in crawl.c ----------------------------------------------------------- */
+
+int crawl_pages(const char *url, int pages);
+
+EDDY_EXPORT(int, crawl, (const char *url, int pages)) {
+    return crawl_pages(url, pages);
 }
 
 /* ---- many ------------------------------------------------------------------------------------------------ */

@@ -3,6 +3,7 @@
 import { load } from './demo-module.mjs';
 
 const SHOWN = 50; // tasks in the list; there may be ten thousand
+const TREE_SHOWN = 200; // tasks of which the tree is drawn
 const element = (id) => document.getElementById(id);
 const output = element('output');
 
@@ -11,7 +12,9 @@ const app = await load({
     onReport(line) { output.textContent += `${line}\n`; },
 });
 
-const ARGUMENTS = { request: [location.href], many: [10_000] };
+const ARGUMENTS = {
+    request: [location.href], many: [10_000], crawl: [new URL('site/index.html', location.href).href, 200],
+};
 
 function call(name) {
     const controller = new AbortController();
@@ -39,29 +42,37 @@ element('tasks').onclick = ({ target }) => {
     if (target.dataset.worker) app.cancel_worker(Number(target.dataset.worker));
 };
 
-function rowOf({ name, state, waits, at, site }) {
-    const worker = /^worker (\d+)$/.exec(name)?.[1];
+// Rows stay and change their text: a button that is replaced cannot be clicked.
+function newRow() {
     const row = document.createElement('tr');
-    for (const text of [name, state, waits, at.replace(/^.*\//, ''), site.replace(/^.*\//, '')]) {
-        const cell = document.createElement('td');
-        cell.textContent = text;
-        row.append(cell);
-    }
-    const last = document.createElement('td');
-    if (worker !== undefined) {
-        const cancel = document.createElement('button');
-        cancel.textContent = 'cancel';
-        cancel.dataset.worker = worker;
-        last.append(cancel);
-    }
-    row.append(last);
+    for (let i = 0; i < 6; i++) row.append(document.createElement('td'));
+    const cancel = document.createElement('button');
+    cancel.textContent = 'cancel';
+    row.lastChild.append(cancel);
     return row;
+}
+
+function fill(row, { name, state, waits, at, site }) {
+    [name, state, waits, at.replace(/^.*\//, ''), site.replace(/^.*\//, '')].forEach((text, i) => {
+        if (row.cells[i].textContent !== text) row.cells[i].textContent = text;
+    });
+    const worker = /^worker (\d+)$/.exec(name)?.[1];
+    const button = row.lastChild.firstChild;
+    button.hidden = worker === undefined;
+    if (button.hidden) delete button.dataset.worker;
+    else button.dataset.worker = worker;
 }
 
 function show() {
     const tasks = app.tasks();
     element('count').textContent = tasks.length;
-    element('tasks').replaceChildren(...tasks.slice(0, SHOWN).map(rowOf));
+    const from = Math.max(0, element('from').valueAsNumber || 0);
+    const shown = tasks.slice(from, from + SHOWN);
+    const { rows } = element('tasks');
+    while (rows.length < shown.length) element('tasks').append(newRow());
+    while (rows.length > shown.length) rows[rows.length - 1].remove();
+    shown.forEach((task, i) => fill(rows[i], task));
+    element('tree').textContent = tasks.length <= TREE_SHOWN ? app.tree() : `too many to draw: ${tasks.length}`;
 }
 
 setInterval(show, 100);
