@@ -10,18 +10,16 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ROOT } from '../tools/build.mjs';
-import { runProcess } from '../tools/hosts/process.mjs';
 import { createEddyHost } from '../web/host.mjs';
 import { createEddyWebsockets } from '../web/websocket.mjs';
-import { artifactOf, JS_HOSTS, needHost, runOn, told } from './lib/hosts.mjs';
-import { runtimeOf } from './lib/runtimes.mjs';
+import { artifactOf, JS_HOSTS, needHost, PAGES, runOn, told } from './lib/hosts.mjs';
 import { refusedSocket, startSockets } from './lib/sockets.mjs';
 
 const SOCKETS = 'tests/programs/websockets.c';
 const NODE_MAIN = fileURLToPath(new URL('../tools/hosts/node-main.mjs', import.meta.url));
-const LEAN_MAIN = fileURLToPath(new URL('../tools/hosts/lean-main.mjs', import.meta.url));
 
-for (const hostName of [...JS_HOSTS, 'lean']) {
+// workerd's WebSockets neither say how much is still to be sent nor look at what they get.
+for (const hostName of [...JS_HOSTS.filter((name) => name !== 'workerd'), 'lean']) {
     test(`WebSockets on ${hostName}`, async (t) => {
         if (!(await needHost(t, hostName))) return;
         const run = (args) => runOn(t, hostName, SOCKETS, { args, timeout: 30_000 });
@@ -62,7 +60,8 @@ for (const hostName of [...JS_HOSTS, 'lean']) {
             'EDDY_ECLOSED: the other end has closed the WebSocket: 1001 restart\n', 'listen', '/going-away'));
         await t.test('a connection that is lost', () => prints(
             /^text 'the last'\nEDDY_ECONNRESET: (.+)\nlost\nEDDY_ECONNRESET: \1\n$/, 'listen', '/dies'));
-        for (const path of ['/bad-text', '/bad-frame']) {
+        // When the wrong text comes with the opening, Firefox says that it cannot connect.
+        for (const path of hostName === 'firefox' ? ['/bad-frame'] : ['/bad-text', '/bad-frame']) {
             await t.test(`the other end breaks the protocol: ${path}`, () => prints(
                 /^text 'good'\nEDDY_E(HOST|CONNRESET): (.+)\nlost\nEDDY_E\1: \2\n$/, 'listen', path));
         }
@@ -86,6 +85,7 @@ for (const hostName of [...JS_HOSTS, 'lean']) {
             const { asked, givenUp } = server.seen;
             await prints('EDDY_ETIMEDOUT 0\n', 'connect-in-vain', '/never');
             assert.equal(server.seen.asked, asked + 1);
+            if (hostName === 'firefox') return; // which keeps such a connection until its own time-out
             for (let i = 0; i < 250 && server.seen.givenUp === givenUp; i++)
                 await new Promise((done) => { setTimeout(done, 20); });
             assert.equal(server.seen.givenUp, givenUp + 1, 'the server saw the connection close');
@@ -112,7 +112,7 @@ for (const hostName of [...JS_HOSTS, 'lean']) {
         await t.test('forgotten ones are closed at the end of the run', async () => {
             await untilClosed();
             await prints('ok\n', 'forget', '/forget');
-            if (hostName !== 'chromium') await untilClosed(); // whose page ends at once
+            if (!PAGES.includes(hostName)) await untilClosed(); // whose page ends at once
             assert.equal(server.seen.messages.pop(), 'the last');
         });
     });

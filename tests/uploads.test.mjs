@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { runProcess } from '../tools/hosts/process.mjs';
-import { artifactOf, needHost, runOn, told } from './lib/hosts.mjs';
+import { artifactOf, JS_SERVERS, needHost, runOn, told } from './lib/hosts.mjs';
 import { refusedUrl, startServer } from './lib/server.mjs';
 
 const UPLOADING = 'tests/programs/uploading.c';
@@ -19,7 +19,7 @@ function digest(size) {
     return createHash('sha256').update(bytes).digest('hex');
 }
 
-for (const hostName of ['node', 'lean', 'wasmtime']) {
+for (const hostName of [...JS_SERVERS, 'lean', 'wasmtime']) {
     test(`uploads on ${hostName}`, async (t) => {
         if (!(await needHost(t, hostName))) return;
         const server = await startServer();
