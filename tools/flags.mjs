@@ -18,7 +18,7 @@ export const COMPILE = {
     native: ['-D_GNU_SOURCE'],
     web: [],
     lean: [],
-    'lean-release': ['-Oz'],
+    'lean-release': ['-Oz', '-DEDDY__SMALL'],
     wasi: ['-D_GNU_SOURCE'],
     wasip2: ['-D_GNU_SOURCE'],
 };

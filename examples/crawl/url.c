@@ -138,8 +138,8 @@ url_kind url_resolve(const char *base, const char *reference, char **out) {
 }
 
 const char *url_path(const char *url) {
-    const char *host = strstr(url, "://");
-    host = host ? host + 3 : url;
+    const char *host = url + scheme_length(url);
+    if (strncmp(host, "//", 2) == 0) host += 2;
     return host + strcspn(host, "/?#");
 }
 

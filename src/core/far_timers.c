@@ -10,6 +10,8 @@
  * lazy quicksort of Navarro and Paredes' quickheaps, with a heap for the first part. */
 #include "internal.h"
 
+#ifndef EDDY__SMALL
+
 #define PIECE_ENTRIES 31
 
 typedef struct piece {
@@ -176,12 +178,12 @@ uint32_t eddy__far_load(eddy__deadline *heap, uint32_t limit) {
 }
 
 /* Segments that become empty stay: what has just been taken out of one can be put back. */
-void eddy__far_remove(bool (*is_gone)(const eddy__deadline *e)) {
+void eddy__far_remove_gone(void) {
     for (uint32_t i = 0; i < segments; i++) {
         segment all = far[i], left = {.from = all.from};
         eddy__deadline e;
         while (take(&all, &e))
-            if (!is_gone(&e)) add(&left, e);
+            if (!eddy__deadline_is_gone(&e)) add(&left, e);
         far[i] = left;
     }
 }
@@ -196,3 +198,5 @@ void eddy__far_trim(void) {
     far = NULL;
     spares = segments = room = 0;
 }
+
+#endif

@@ -190,13 +190,36 @@ EDDY__INLINE bool eddy__deadline_before(const eddy__deadline *a, const eddy__dea
            ((a->when == b->when) & ((int32_t)(a->serial - b->serial) < 0));
 }
 
-/* far_timers.c: those that are not in the heap. */
+bool eddy__deadline_is_gone(const eddy__deadline *e); /* its timer was cleared: it is forgotten */
+
+/* far_timers.c: those that are not in the heap. Where code is to be small, all are. */
+#ifndef EDDY__SMALL
 bool eddy__far_begins_before(const eddy__deadline *e); /* or with it: it belongs there */
 bool eddy__far_add(eddy__deadline e);                  /* false without memory, here and below */
 bool eddy__far_take_half(eddy__deadline *heap, uint32_t *count); /* the later ones; order is lost */
 uint32_t eddy__far_load(eddy__deadline *heap, uint32_t limit); /* the nearest, in no order; how many */
-void eddy__far_remove(bool (*is_gone)(const eddy__deadline *e));
+void eddy__far_remove_gone(void);
 void eddy__far_trim(void); /* there is nothing in it */
+#else
+EDDY__INLINE bool eddy__far_begins_before(const eddy__deadline *e) {
+    (void)e;
+    return false;
+}
+EDDY__INLINE bool eddy__far_add(eddy__deadline e) {
+    (void)e;
+    return false;
+}
+EDDY__INLINE bool eddy__far_take_half(eddy__deadline *heap, uint32_t *count) {
+    (void)heap, (void)count;
+    return true;
+}
+EDDY__INLINE uint32_t eddy__far_load(eddy__deadline *heap, uint32_t limit) {
+    (void)heap, (void)limit;
+    return 0;
+}
+EDDY__INLINE void eddy__far_remove_gone(void) {}
+EDDY__INLINE void eddy__far_trim(void) {}
+#endif
 
 /* ---- futures ---------------------------------------------------------------------------------- */
 

@@ -14,7 +14,11 @@ typedef union {
 } slot;
 
 /* More entries than this are not in the heap, which then stays in the first cache: far_timers.c. */
+#ifdef EDDY__SMALL
+#define NEAR_LIMIT UINT32_MAX
+#else
 #define NEAR_LIMIT 2048
+#endif
 
 static eddy__deadline *heap;
 static slot *slots;
@@ -95,7 +99,7 @@ static void remove_least(void) {
     else refill();
 }
 
-static bool is_gone(const eddy__deadline *e) {
+bool eddy__deadline_is_gone(const eddy__deadline *e) {
     if (slots[e->slot].timer) return false;
     free_slot(e->slot);
     in_all--;
@@ -105,9 +109,9 @@ static bool is_gone(const eddy__deadline *e) {
 static void remove_cleared(void) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < count; i++)
-        if (!is_gone(&heap[i])) heap[kept++] = heap[i];
+        if (!eddy__deadline_is_gone(&heap[i])) heap[kept++] = heap[i];
     count = kept;
-    eddy__far_remove(is_gone);
+    eddy__far_remove_gone();
     cleared = 0;
     make_heap();
     refill();

@@ -36,13 +36,13 @@ async function cFiles(folder) {
 
 // The libraries as one object, made once for these flags and this version of them.
 async function compileLibraries(sources, flags) {
-  const key = createHash('sha256').update([...flags].join(' ')).digest('hex').slice(0, 12);
-  const object = path.join(out, `libraries-${key}.o`);
-  if (existsSync(object)) return object;
   const files = [];
   for (const folder of [sources.gumbo, sources.uriparser]) {
     files.push(...(await cFiles(path.join(folder, 'src'))));
   }
+  const key = createHash('sha256').update([...flags, ...files].join(' ')).digest('hex').slice(0, 12);
+  const object = path.join(out, `libraries-${key}.o`);
+  if (existsSync(object)) return object;
   await compile([...flags, '-w', '-r', '-nostdlib'], files, `${object}.part`);
   await rename(`${object}.part`, object);
   return object;
