@@ -15,21 +15,16 @@ export class EddyError extends Error {
 }
 
 /**
- * @param {object} module
- * @param {() => Uint8Array} module.memory   the module's bytes now: another array after growth
- * @param {() => number} module.tick          eddy_tick
- * @param {(op: number, generation: number, result: number, data: number, size: number) => void}
- *        module.complete                     eddy__host_complete
- * @param {(size: number) => number} module.alloc  eddy__host_alloc
- * @param {() => number} module.interrupt     eddy_interrupt
- * @param {(text: string) => void} module.report   a line for a person, without its newline
- * @param {(status: number) => void} module.exit   the program has ended
+ * `module`: the exports eddy_tick, _host_complete, _host_alloc, _interrupt by their last words; memory():
+ * its bytes now, another array after growth; report(line), without its newline; exit(status): the end.
  */
 export function createEddyHost(module) {
     // Values of include/eddy/error.h.
     const ENOMEM = -5, EHOST = -13;
     const LONGEST_TIMEOUT = 2 ** 31 - 1;
-    const MICROTASK_MS = 8; // they starve the page: after so long the next tick is a macrotask
+    // Microtasks starve the page: after so long the next tick is a macrotask, and after so many where
+    // the clock stands still meanwhile.
+    const MICROTASK_MS = 8, MICROTASKS = 32768;
 
     const isNode = typeof process === 'object' && !!process.versions?.node;
     const decoder = new TextDecoder();
@@ -58,7 +53,7 @@ export function createEddyHost(module) {
     let ticking = false, completing = false; // the module runs: a tick, or takes in a completion
     let dead = false; // the module trapped: its memory cannot be trusted any more
     let clock = 0; // as the module last read it, which it does in each tick
-    let microtasksSince; // undefined: there was none since the last macrotask
+    let microtasks = 0, microtasksSince; // undefined: there was none since the last macrotask
     let timer, timerAt = 0; // the one host timer, and when it is due; undefined: not set
     let keepAlive; // a timer that is never due; see holdProcess
     let macrotask;
@@ -87,12 +82,13 @@ export function createEddyHost(module) {
 
     function runMacrotask() {
         microtasksSince = undefined;
+        microtasks = 0;
         run();
     }
 
     function mustGiveWay() {
         microtasksSince ??= now();
-        return clock - microtasksSince >= MICROTASK_MS;
+        return clock - microtasksSince >= MICROTASK_MS || ++microtasks > MICROTASKS;
     }
 
     // A completion that finds the loop idle is served in a microtask, for low latency.

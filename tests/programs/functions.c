@@ -145,6 +145,14 @@ EDDY_EXPORT(char *, type_of, (eddy_js value)) {
     if (js_type_of(&type, value) < 0) return NULL;
     return type;
 }
+EDDY_ASYNC_JS(void, js_resolved, (void), {})
+
+EDDY_EXPORT(int, in_turn, (int count)) {
+    int rc = 0;
+    for (int i = 0; rc == 0 && i < count; i++) rc = js_resolved();
+    return rc < 0 ? rc : count;
+}
+
 EDDY_JS(int, js_throws_trouble, (void), { throw { toString() { throw new Error('no text'); } }; })
 EDDY_ASYNC_JS(int, js_rejects_trouble, (void), { throw Object.create(null); })
 

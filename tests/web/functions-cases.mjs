@@ -23,6 +23,16 @@ export const cases = {
     async 'a thousand at a time'({ app }) {
         equal(await app.many(1000), 1000);
     },
+    async 'awaits of resolved promises one after another let others in'({ app }) {
+        let turns = 0, done = false;
+        (function turn() {
+            turns++;
+            if (!done) setTimeout(turn, 0);
+        })();
+        equal(await app.in_turn(300_000), 300_000);
+        done = true;
+        ok(turns >= 3, `others had ${turns} turns`);
+    },
     async 'a deadline aborts the signal'({ app }) {
         equal(await failure(app.aborts(20)), ['EDDY_ETIMEDOUT', 'deadline passed']);
         await pause(5);
