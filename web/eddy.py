@@ -114,8 +114,8 @@ def digest(files, flags):
     text = hashlib.sha256(repr(flags).encode())
     headers = sorted(glob.glob(os.path.join(ROOT, 'include/**/*.h'), recursive=True) +
                      glob.glob(os.path.join(ROOT, 'src/**/*.h'), recursive=True))
-    for file in [*files, *headers]:
-        text.update(utils.read_binary(file))
+    for file in [os.path.abspath(__file__), *files, *headers]:
+        text.update(os.path.relpath(file, ROOT).encode() + utils.read_binary(file))
     return text.hexdigest()[:16]
 
 
@@ -135,13 +135,17 @@ def built(ports, files, flags, kind):
     name = f'libeddy{kind}-{digest(files, flags)}.a'
 
     def create(final):
-        folder = os.path.join(ports.get_build_dir(), 'eddy', os.path.basename(final))
-        utils.safe_ensure_dirs(folder)
-        # All at once, in a folder of their own: objects are called as the sources.
-        emscripten('emcc', ['-c', '-std=c11', *flags, '-I' + os.path.join(ROOT, 'include'),
-                            '-I' + os.path.join(ROOT, 'src'), *files], folder)
-        emscripten('emar', ['rcs', final, *(os.path.splitext(os.path.basename(file))[0] + '.o' for file in files)],
-                   folder)
+        place = os.path.join(ports.get_build_dir(), 'eddy', os.path.basename(final))
+        objects = []
+        # A folder's files at once, in a folder of their own: objects are called as the sources.
+        for source in sorted({os.path.dirname(file) for file in files}):
+            folder = os.path.join(place, os.path.relpath(source, ROOT).replace(os.sep, '-'))
+            utils.safe_ensure_dirs(folder)
+            own = [file for file in files if os.path.dirname(file) == source]
+            emscripten('emcc', ['-c', '-std=c11', *flags, '-I' + os.path.join(ROOT, 'include'),
+                                '-I' + os.path.join(ROOT, 'src'), *own], folder)
+            objects += [os.path.join(folder, os.path.splitext(os.path.basename(file))[0] + '.o') for file in own]
+        emscripten('emar', ['rcs', final, *objects], place)
 
     return shared.cache.get_lib(name, create, what='port')
 
