@@ -18,7 +18,7 @@ function isOk(result) {
     assert.equal(result.code, 0, told(result));
 }
 
-for (const hostName of ['native', 'node', 'lean', 'wasmtime', 'wasmtime-p1']) {
+for (const hostName of ['native', 'node', 'lean', 'node-26', 'deno', 'bun', 'wasmtime', 'wasmtime-p1']) {
     test(`directories and paths on ${hostName}`, async (t) => {
         const folder = mkdtempSync(join(tmpdir(), 'eddy-paths-'));
         t.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -35,7 +35,7 @@ for (const hostName of ['native', 'node', 'lean', 'wasmtime', 'wasmtime-p1']) {
     });
 }
 
-for (const hostName of ['chromium', 'chromium-worker']) {
+for (const hostName of ['chromium', 'chromium-worker', 'firefox']) {
     test(`the origin's own files on ${hostName}`, async (t) => {
         const result = await runOn(t, hostName, PATHS, { args: ['.', 'sandboxed'] });
         if (!result) return;
