@@ -14,7 +14,7 @@
  *           the baseline is then eddy itself with the first number, times what the logarithm has
  *           grown by since; the row tells of the number that is worst by this measure
  * wasip2    only under wasmtime, as a component of WASI 0.2
- * server    the program's first argument is the address of a web server that answers with ten bytes
+ * server    the program's first argument is the address of a web server (hosts/server.mjs)
  * driver    an entry of js/crossing.mjs: JavaScript drives the program, and the baseline is JSPI
  * size      the bytes of that program's module or of those files are the figure
  * only      the one host that can measure it
@@ -145,6 +145,18 @@ export const ROWS = [
         name, driver, what, program: 'crossing', unit: 'ns', label: 'JSPI', only: 'node 26',
         args: [200_000], quick: [10_000], rounds: 9, target: { 'node 26': { ratio } },
     })),
+    ...[32, 256].map((atOnce) => ({
+        name: `fetch${atOnce}`, program: 'fetch', unit: 'us', server: true, only: 'node 26', rounds: 9,
+        what: `a request over HTTP, ${atOnce} at a time`,
+        args: [5_120, atOnce], quick: [512, atOnce], baseline: 'fetch', label: 'fetch',
+        target: { 'node 26': { ratio: 1.05 } },
+    })),
+    {
+        name: 'fetch_stream', program: 'fetch_stream', unit: 'ms', server: true, only: 'node 26', rounds: 9,
+        what: 'a body of 100 MiB, read as it comes',
+        args: [100], quick: [20], baseline: 'fetchStream', label: 'fetch',
+        target: { 'node 26': { ratio: 1.25 } },
+    },
     ...[
         ['hello_wasm_gz', { program: 'examples/hello.c' }, 'a hello that sleeps, linked leanly', 12 * 1024],
         ['hello_js_gz', { files: ['web/host.mjs', 'web/loader.mjs'] }, 'what loads it', 6 * 1024],

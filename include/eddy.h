@@ -43,6 +43,7 @@
 #include "eddy/local.h"
 #include "eddy/offload.h"
 #include "eddy/queue.h"
+#include "eddy/retry.h"
 #include "eddy/run.h"
 #include "eddy/scope.h"
 #include "eddy/sync.h"

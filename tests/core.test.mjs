@@ -31,6 +31,7 @@ const SELF_CHECKING = {
     channels: 'channels, broadcast, watch',
     selects: 'select: every kind of case, losers, turns',
     pipes: 'pipes: bytes from task to task',
+    backoff: 'delays between attempts',
     queue_stress: 'queues, channels and selects at random',
     frames: 'locals of every kind survive suspensions',
     many_timers: 'more deadlines than the heap holds, moved, cancelled, without memory',

@@ -81,6 +81,53 @@ for (const hostName of [...JS_HOSTS, 'wasmtime']) {
                 server.url('/missing')));
         await t.test('a body over the limit', () =>
             prints('EDDY_EFULL\n', 'too-much', server.url('/ok')));
+        // workerd makes text of all bytes.
+        await t.test('headers one by one: joined, empty, bytes that are no text', () =>
+            prints(/^(?=[^]*^x-empty:$)(?=[^]*^x-one:1$)(?=[^]*^x-raw:(<e4><ff>|(<ef><bf><bd>){2})!$)(?=[^]*^x-twice:a, b$)(.*\n){4}$/m,
+                'headers', server.url('/headers')));
+        await t.test('ten thousand headers: all of them, or an error', () =>
+            prints(/^(more than 10000 headers|fetch: EDDY_EHOST: (?!\(no text\)).+)\n$/, 'count-headers',
+                server.url('/many-headers')));
+        await t.test('a body that is no text', () => prints('fffe00c328\n', 'digits', server.url('/no-text')));
+        const BROKEN = /^(fetch|body|empty body): EDDY_E(HOST|CONNRESET): (?!\(no text\)).+\n$/;
+        await t.test('a body shorter than announced', () => prints(BROKEN, 'broken', server.url('/short')));
+        await t.test('a body longer than announced', () =>
+            prints(/^(3031323334|EDDY_E(HOST|CONNRESET))\n$/, 'digits', server.url('/long')));
+        await t.test('chunks that are none', () => prints(BROKEN, 'broken', server.url('/bad-chunks')));
+        await t.test('an answer that is no HTTP', () => prints(BROKEN, 'broken', server.url('/no-http')));
+        await t.test('options of the platform\'s fetch', async () => {
+            const isPage = ['chromium', 'firefox'].includes(hostName);
+            const isWeb = isPage || hostName.startsWith('node');
+            const options = (stdout, path, ...more) => prints(stdout, 'options', server.url(path), ...more);
+            await options('EDDY_OK 200\n', '/ok', 'follow', '-', '-', '-');
+            // Of the others Deno, Bun and workerd know some, WASI's HTTP has neither origins nor caches.
+            if (!isWeb && hostName !== 'wasmtime') return;
+            await options('EDDY_OK 200\n', '/ok', 'follow', 'omit', 'cors', 'no-store');
+            await options('EDDY_EHOST\n', '/moved', 'error', '-', '-', '-');
+            await options(isPage ? 'EDDY_OK 0\n' : 'EDDY_OK 307\n', '/moved', 'manual', '-', '-', '-');
+            await options(isPage ? 'EDDY_EHOST\n' : 'EDDY_OK 200\n', '/ok', '-', '-', 'same-origin', '-');
+            await options(isWeb ? 'EDDY_EHOST\n' : 'EDDY_OK 200\n', '/ok', '-', '-', '-', 'nonsense');
+            await options(isPage ? 'EDDY_EHOST\n' : 'EDDY_OK 200\n', '/ok', '-', 'include', '-', '-');
+        });
+        await t.test('trying again', async () => {
+            let at = 0;
+            const tries = async (times, stdout, path, ...more) => {
+                const before = server.seen.requests;
+                const url = path.startsWith('/') ? server.url(path.replace('?', `?${++at}-`)) : path;
+                await prints(stdout, 'retry', url, ...more);
+                assert.equal(server.seen.requests - before, times, `${stdout}: requests`);
+            };
+            await tries(3, 'EDDY_OK 200 at last\n', '/flaky?2', 'GET', '-');
+            await tries(4, 'EDDY_OK 503 not yet\n', '/flaky?9', 'put', '-');
+            await tries(1, 'EDDY_OK 503 not yet\n', '/flaky?2', 'POST', '-');
+            await tries(3, 'EDDY_OK 200 at last\n', '/flaky?2', 'POST', 'any');
+            await tries(1, 'EDDY_OK 404 not here\n', '/missing?1', 'GET', '-');
+            await tries(1, 'EDDY_OK 429 too many\n', '/busy?3600', 'GET', '-');
+            await tries(1, 'EDDY_ETIMEDOUT\n', '/busy?30', 'GET', 'scope');
+            await tries(0, /^EDDY_E(HOST|CONNREFUSED)\n$/, await refusedUrl(), 'GET', '-');
+            if (!['chromium', 'firefox'].includes(hostName))
+                await tries(1, 'EDDY_OK 503 not yet\n', '/flaky?2', 'PUT', 'stream');
+        });
         await t.test('wrong use', () =>
             prints(/^EDDY_EINVAL\nEDDY_EINVAL\nEDDY_EINVAL\nEDDY_EHOST: (?!\(no text\)).+\n$/,
                 'wrong-use', server.url('/ok')));

@@ -33,7 +33,11 @@ export function createEddyHttp(host) {
     function headOf(response, url) {
         const parts = [response.status, response.statusText, response.url || url];
         for (const [name, value] of response.headers) parts.push(name, value);
-        return host.encoder.encode(parts.join('\0') + '\0');
+        const text = parts.join('\0') + '\0';
+        if (/[^\0-\xff]/.test(text)) return host.encoder.encode(text);
+        const bytes = new Uint8Array(text.length); // a byte for each character: as they came
+        for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
+        return bytes;
     }
 
     /** -> the number of the upload that is the body, 0 without. */

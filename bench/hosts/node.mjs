@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { pinned } from './pinned.mjs';
+import { startServer } from './server.mjs';
 
 const DRIVER = fileURLToPath(new URL('../js/driver.mjs', import.meta.url));
 
@@ -25,10 +26,11 @@ function drive(program, job, told) {
 }
 
 export async function measureOnNode({ host, program, rows, artifacts, peers, quick }) {
+    const server = rows.some((row) => row.server) ? await startServer() : undefined;
     const jobs = rows
         .filter(({ baseline }) => !peers[baseline]?.reason)
         .map((row) => {
-            const args = quick ? row.quick : row.args;
+            const args = [...(row.server ? [server.url] : []), ...(quick ? row.quick : row.args)];
             return {
                 row: row.name, rounds: quick ? 2 : row.rounds, args,
                 artifact: artifacts[row.program],
@@ -42,6 +44,7 @@ export async function measureOnNode({ host, program, rows, artifacts, peers, qui
         const row = rows.find(({ name }) => name === result.row);
         results.push({ ...result, row, host, label: row.label });
     });
+    server?.close();
     if (ended !== 0) {
         for (const { row } of jobs.slice(results.length, results.length + 1)) {
             const known = rows.find(({ name }) => name === row);

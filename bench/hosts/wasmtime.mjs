@@ -1,11 +1,10 @@
 // wasmtime.mjs: rows under wasmtime: a process for each round of each side, in turns.
 
-import { spawn } from 'node:child_process';
-import { once as onceOf } from 'node:events';
 import { existsSync } from 'node:fs';
 import { rename } from 'node:fs/promises';
 import { run, SetupError } from '../../tools/setup/base.mjs';
 import { pinned } from './pinned.mjs';
+import { startServer } from './server.mjs';
 
 /** Compiles ahead, so that no side's figures hold its compilation. */
 async function compile(wasmtime, version, artifact, always) {
@@ -45,15 +44,6 @@ async function sample(sides, rounds) {
         }
     }
     return samples;
-}
-
-/** A web server of its own process, so that it shares no thread with anybody. -> { url, close() } */
-async function startServer() {
-    const script = "require('http').createServer((q, r) => r.end('0123456789'))" +
-        ".listen(0, '127.0.0.1', 511, function () { console.log(this.address().port) })";
-    const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const [port] = await onceOf(child.stdout, 'data');
-    return { url: `http://127.0.0.1:${Number(port)}/`, close: () => child.kill() };
 }
 
 export async function measureOnWasmtime({ rows, artifacts, components, peers, tools, quick }) {

@@ -23,6 +23,14 @@ function sendMebibytes(response, count) {
     }, response).catch(() => {});
 }
 
+const flaky = new Map(); // host and URL -> how often it is still to fail
+
+/** Exactly these bytes, and the end of the connection. */
+function raw(response, line, headers, body) {
+    const cors = Object.entries(CORS).map(([name, value]) => `${name}: ${value}`);
+    response.socket.end(Buffer.from([line, ...cors, ...headers, '', body].join('\r\n'), 'latin1'));
+}
+
 const routes = {
     '/ok'(request, response) {
         response.end('0123456789');
@@ -108,6 +116,39 @@ const routes = {
         await sleep(50);
         response.socket.resetAndDestroy();
     },
+    '/headers'(request, response) {
+        raw(response, 'HTTP/1.1 200 OK', ['X-One: 1', 'x-twice: a', 'X-Twice: b', 'x-empty:', 'x-raw: \xe4\xff!',
+            'content-length: 0'], '');
+    },
+    '/many-headers'(request, response) {
+        for (let i = 0; i < 10_000; i++) response.setHeader(`x-${i}`, i);
+        response.end();
+    },
+    '/no-text'(request, response) {
+        response.end(Buffer.from([0xff, 0xfe, 0, 0xc3, 0x28]));
+    },
+    '/short'(request, response) {
+        raw(response, 'HTTP/1.1 200 OK', ['content-length: 100'], '0123456789');
+    },
+    '/long'(request, response) {
+        raw(response, 'HTTP/1.1 200 OK', ['content-length: 5'], '0123456789');
+    },
+    '/bad-chunks'(request, response) {
+        raw(response, 'HTTP/1.1 200 OK', ['transfer-encoding: chunked'], '5\r\nhello\r\nno number\r\n');
+    },
+    '/no-http'(request, response) {
+        raw(response, 'GOOD DAY', [], '');
+    },
+    '/flaky'(request, response) { // ?N: that many times
+        const key = request.headers.host + request.url;
+        const times = flaky.get(key) ?? Number(/\d+$/.exec(request.url)[0]);
+        flaky.set(key, times - 1);
+        if (times > 0) response.writeHead(503, { ...CORS, 'retry-after': '0' }).end('not yet');
+        else response.end('at last');
+    },
+    '/busy'(request, response) { // ?SECONDS
+        response.writeHead(429, { ...CORS, 'retry-after': /\d+$/.exec(request.url)[0] }).end('too many');
+    },
     '/missing'(request, response) {
         response.writeHead(404, CORS).end('not here');
     },
@@ -116,12 +157,13 @@ const routes = {
     },
 };
 
-/** -> { url(path), seen, close() }; seen: how many were served at most at a time, and aborted. */
+/** -> { url(path), seen, close() }; seen: how many requests there were, at most at a time, aborted. */
 export async function startServer() {
-    const seen = { mostAtOnce: 0, aborted: 0, atOnce: 0 };
+    const seen = { mostAtOnce: 0, aborted: 0, atOnce: 0, requests: 0 };
     const server = createServer((request, response) => {
         for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value);
         if (request.method === 'OPTIONS') return response.writeHead(204).end();
+        seen.requests++;
         seen.mostAtOnce = Math.max(seen.mostAtOnce, ++seen.atOnce);
         response.on('close', () => {
             seen.atOnce--;

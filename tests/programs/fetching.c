@@ -259,6 +259,98 @@ static int by_lines(void) {
     return rc;
 }
 
+/* ---- headers and options --------------------------------------------------------------------------- */
+
+/* Those that begin with "x-", in hexadecimal digits if they are no text; or how many there are. */
+static int headers(bool count) {
+    eddy_response *r;
+    int rc = eddy_fetch(&r, url);
+    if (rc < 0) {
+        printf("fetch: ");
+        print_error(rc);
+        return 0;
+    }
+    const char *name, *value;
+    size_t n = 0;
+    for (; eddy_response_header_at(r, n, &name, &value) == 1; n++) {
+        if (count || strncmp(name, "x-", 2) != 0) continue;
+        printf("%s:", name);
+        for (; *value; value++) {
+            unsigned char c = (unsigned char)*value;
+            if (c < ' ' || c > '~')
+                printf("<%02x>", c);
+            else
+                printf("%c", c);
+        }
+        printf("\n");
+    }
+    if (count) printf("%s headers\n", n > 10000 ? "more than 10000" : "less than 10000");
+    const char *first, *again;
+    bool same = eddy_response_header_at(r, 0, &first, NULL) == 1 &&
+                eddy_response_header_at(r, n - 1, NULL, NULL) == 1 &&
+                eddy_response_header_at(r, 0, &again, NULL) == 1 && first == again &&
+                eddy_response_header_at(r, n, NULL, NULL) == 0 &&
+                eddy_response_header_at(NULL, 0, NULL, NULL) == EDDY_EINVAL;
+    if (!same) printf("not the same again\n");
+    eddy_response_close(r);
+    return 0;
+}
+
+/* fetching options URL REDIRECT CREDENTIALS MODE CACHE, each may be "-". */
+static int options(char **given) {
+    const char *option[4];
+    for (int i = 0; i < 4; i++) option[i] = given[i] && strcmp(given[i], "-") ? given[i] : NULL;
+    eddy_response *r;
+    int rc = eddy_fetch(&r, url, .redirect = option[0], .credentials = option[1], .mode = option[2],
+                        .cache = option[3]);
+    printf("%s", eddy_errname(rc));
+    if (rc == 0) printf(" %d", eddy_response_status(r));
+    printf("\n");
+    eddy_response_close(r);
+    return 0;
+}
+
+static int body_in_digits(void) {
+    eddy_response *r;
+    int rc = eddy_fetch(&r, url);
+    if (rc < 0) {
+        printf("%s\n", eddy_errname(rc));
+        return 0;
+    }
+    unsigned char bytes[100];
+    while ((rc = eddy_read(eddy_response_body(r), bytes, sizeof bytes)) > 0)
+        for (int i = 0; i < rc; i++) printf("%02x", bytes[i]);
+    printf("%s\n", rc < 0 ? eddy_errname(rc) : "");
+    eddy_response_close(r);
+    return 0;
+}
+
+/* ---- trying again ------------------------------------------------------------------------------------ */
+
+/* fetching retry URL METHOD HOW: "any" method, with a "stream", under a "scope", or "-". */
+static int again(const char *method, const char *how) {
+    eddy_stream *reader = NULL, *writer = NULL;
+    eddy_response *r;
+    eddy_fetch_options request = {.url = url, .method = method};
+    if (!strcmp(how, "stream")) {
+        int rc = eddy_pipe(&reader, &writer, 0);
+        if (rc == 0) rc = eddy_shut(writer);
+        if (rc < 0) return rc;
+        request.body_stream = reader;
+    }
+    eddy_retry_options retry = {.base = 1 * EDDY_MS, .most = 2 * EDDY_MS, .any_method = !strcmp(how, "any")};
+    EDDY_SCOPE(limit, .timeout = !strcmp(how, "scope") ? 300 * EDDY_MS : 0);
+    int rc = eddy_scope_end(&limit, eddy_fetch_retry(&r, &request, &retry));
+    printf("%s", eddy_errname(rc));
+    if (rc == 0) printf(" %d ", eddy_response_status(r));
+    if (rc == 0) rc = print_rest(r);
+    else printf("%s\n", r ? " and a response" : "");
+    eddy_response_close(r);
+    eddy_close(reader);
+    eddy_close(writer);
+    return 0;
+}
+
 /* ---- errors --------------------------------------------------------------------------------------- */
 
 static int broken(void) {
@@ -340,6 +432,11 @@ int eddy_main(int argc, char **argv) {
     if (!strcmp(what, "chunks")) return in_chunks();
     if (!strcmp(what, "lines")) return by_lines();
     if (!strcmp(what, "broken")) return broken();
+    if (!strcmp(what, "headers")) return headers(false);
+    if (!strcmp(what, "count-headers")) return headers(true);
+    if (!strcmp(what, "options") && argc > 6) return options(argv + 3);
+    if (!strcmp(what, "digits")) return body_in_digits();
+    if (!strcmp(what, "retry") && argc > 4) return again(argv[3], argv[4]);
     if (!strcmp(what, "checked")) return checked();
     if (!strcmp(what, "too-much")) return too_much();
     if (!strcmp(what, "wrong-use")) return wrong_use();
