@@ -18,15 +18,21 @@ export function createEddyHttp(host) {
         const memory = host.memory();
         headers >>>= 0;
         body >>>= 0;
-        const options = { method: host.string(method), headers: [] };
-        // A character for each byte: so they are sent as they are.
-        const text = Array.from(memory.subarray(headers, headers + headerBytes), (byte) => String.fromCharCode(byte));
-        const parts = text.join('').split('\0').slice(0, -1);
-        for (let i = 0; i < parts.length; i += 2) options.headers.push([parts[i], parts[i + 1]]);
+        const options = { method: host.string(method) };
+        if (headerBytes) {
+            // A character for each byte: so they are sent as they are.
+            const text = Array.from(memory.subarray(headers, headers + headerBytes),
+                (byte) => String.fromCharCode(byte)).join('');
+            const parts = text.split('\0').slice(0, -1);
+            options.headers = [];
+            for (let i = 0; i < parts.length; i += 2) options.headers.push([parts[i], parts[i + 1]]);
+        }
         // As a Blob, which can be sent again: Node takes an array's bytes away before a redirect.
         if (body) options.body = new Blob([memory.slice(body, body + bodySize)]);
-        for (const [name, pointer] of Object.entries({ redirect, credentials, mode, cache }))
-            if (pointer) options[name] = host.string(pointer);
+        if (redirect) options.redirect = host.string(redirect);
+        if (credentials) options.credentials = host.string(credentials);
+        if (mode) options.mode = host.string(mode);
+        if (cache) options.cache = host.string(cache);
         return options;
     }
 
@@ -38,6 +44,12 @@ export function createEddyHttp(host) {
         const bytes = new Uint8Array(text.length); // a byte for each character: as they came
         for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
         return bytes;
+    }
+
+    /** Of the body as it is read; NaN: not known. */
+    function lengthOf(headers) {
+        const length = headers.has('content-encoding') ? null : headers.get('content-length');
+        return length === null ? NaN : Number(length);
     }
 
     /** -> the number of the upload that is the body, 0 without. */
@@ -61,14 +73,16 @@ export function createEddyHttp(host) {
 
     async function request(op, generation, url, rest, controller, upload) {
         const options = optionsOf(...rest); // before anything else runs: the memory is borrowed
+        options.signal = controller.signal;
         if (upload) Object.assign(options, { body: upload.stream, duplex: 'half' });
-        const response = await fetch(url, { ...options, signal: controller.signal });
+        const response = await fetch(url, options);
         if (!host.isWanted(op, generation)) return controller.abort();
         const number = ++lastBody;
         bodies.set(number, {
             // Locked at once: Node cancels the body of a response that is only garbage otherwise.
             controller, reader: response.body?.getReader(), reading: false, waiting: undefined,
             chunk: undefined, offset: 0, ended: !response.body, error: undefined,
+            left: lengthOf(response.headers),
         });
         // Without memory for the head nobody has learnt the number: nobody else would close it.
         if (!host.complete(op, generation, number, headOf(response, url))) closeBody(number);
@@ -100,8 +114,10 @@ export function createEddyHttp(host) {
             let done, value;
             do ({ done, value } = await body.reader.read());
             while (!done && value.length === 0);
-            if (done) body.ended = true;
-            else [body.chunk, body.offset] = [value, 0];
+            if (!done) [body.chunk, body.offset] = [value, 0];
+            // Without asking for the end when it is known to come next.
+            body.left -= value?.length ?? 0;
+            if (done || body.left === 0) body.ended = true;
         } catch (error) {
             body.error = error;
         }
