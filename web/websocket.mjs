@@ -15,6 +15,7 @@ export function createEddyWebsockets(host) {
     const AT_ONCE = 4096; // taken messages whose places are kept
     const PATIENCE = 3000; // milliseconds for the other end's part of a closing that nobody waits for
 
+    // In quotes stands what Closure's compiler does not know, and would rename.
     const strict = () => new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
     const open = new Map(); // number -> state
     let last = 0;
@@ -44,7 +45,7 @@ export function createEddyWebsockets(host) {
                     'or use Node 22'), { code: error.code ?? 'ERR_MODULE_NOT_FOUND' });
             });
         return (url, protocols, limit) =>
-            new Package(url, protocols, { maxPayload: limit, perMessageDeflate: false });
+            new Package(url, protocols, { 'maxPayload': limit, 'perMessageDeflate': false });
     }
 
     // ---- connecting -----------------------------------------------------------------------------------
@@ -108,9 +109,9 @@ export function createEddyWebsockets(host) {
 
     /** The package ws can stop reading, so that the other end has to wait. The platform's cannot. */
     function holdBack(state) {
-        if (state.socket.isPaused) return;
+        if (state.socket['isPaused']) return;
         state.socket.pause?.();
-        if (state.socket.isPaused) return;
+        if (state.socket['isPaused']) return;
         breakOff(state, ELAGGED, 1008, `more than ${state.mostUnread} bytes of messages were not received in time`);
     }
 
@@ -141,7 +142,7 @@ export function createEddyWebsockets(host) {
             state.messages.splice(0, state.head);
             state.head = 0;
         }
-        if (state.socket.isPaused && !isTooMuch(state)) state.socket.resume();
+        if (state.socket['isPaused'] && !isTooMuch(state)) state.socket.resume();
         return part.length;
     }
 

@@ -61,6 +61,11 @@ const routes = {
         }, 3);
         socket.on('close', () => clearInterval(timer));
     },
+    // Tells what becomes of the first connection to /never.
+    '/asker'(socket, shared) {
+        shared.asker = socket;
+        socket.on('close', () => { shared.asker = undefined; });
+    },
     '/flood': floodUntilClosed,
     // For the example: what one says all hear.
     '/room'(socket, { room }) {
@@ -104,20 +109,22 @@ const routes = {
 };
 
 /** -> { url(path), seen, wakeSilent(), endRoom(), close() }; seen: connections now and all in all, the codes that they
- * ended with, attempts. */
+ * ended with. */
 export async function startSockets() {
     const server = createServer((request, response) => response.writeHead(404).end('no WebSocket here'));
     const sockets = new WebSocketServer({
         noServer: true, perMessageDeflate: false,
         handleProtocols: (offered) => ['chat.v1', 'chat.v2'].find((one) => offered.has(one)) ?? false,
     });
-    const seen = { open: 0, opened: 0, asked: 0, givenUp: 0, codes: [], messages: [] };
-    const shared = { paused: new Set(), room: new Set(), silent: undefined, seen };
+    const seen = { open: 0, opened: 0, codes: [], messages: [] };
+    const shared = { paused: new Set(), room: new Set(), silent: undefined, asker: undefined, seen };
     server.on('upgrade', (request, socket, head) => {
-        seen.asked++;
         socket.on('error', () => {});
-        socket.on('close', () => { if (request.url === '/never') seen.givenUp++; });
-        if (request.url === '/never') return socket.resume().on('end', () => socket.end()); // half open
+        if (request.url === '/never') {
+            shared.asker?.send('asked');
+            socket.on('close', () => shared.asker?.send('left'));
+            return socket.resume().on('end', () => socket.end()); // half open
+        }
         const route = routes[request.url];
         if (!route) return socket.end('HTTP/1.1 404 Not Found\r\nconnection: close\r\ncontent-length: 0\r\n\r\n');
         sockets.handleUpgrade(request, socket, head, (connection) => {

@@ -1,10 +1,10 @@
-/* websockets WHAT URL [N]: one way to use WebSockets each; prints what came of it. */
+/* websockets WHAT URL [N or URL]: one way to use WebSockets each; prints what came of it. */
 #include <eddy.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static const char *url;
+static const char *url, *other_url;
 static size_t count;
 
 static void print_error(int rc) {
@@ -199,12 +199,26 @@ static int slow_client(void) {
 
 /* ---- calls that are given up ------------------------------------------------------------------------------- */
 
-static int connect_in_vain(void) {
+static int connect_to(void *to) {
     eddy_ws *ws;
-    EDDY_SCOPE(limit, .timeout = 300 * EDDY_MS);
-    int rc = eddy_scope_end(&limit, eddy_ws_connect(&ws, url));
-    printf("%s %d\n", eddy_errname(rc), ws != NULL);
-    return eddy_sleep(300 * EDDY_MS);
+    int rc = eddy_ws_connect(&ws, to);
+    eddy_ws_close(ws);
+    return rc;
+}
+
+/* By another connection the server says that it was asked, and that it was left. */
+static int connect_in_vain(void) {
+    eddy_ws *control;
+    int rc = eddy_ws_connect(&control, other_url);
+    if (rc < 0) return rc;
+    eddy_future *attempt = eddy_spawn(connect_to, (void *)url);
+    if (print_next(control) > 0) eddy_cancel(attempt);
+    printf("%s\n", eddy_errname(eddy_await(attempt)));
+    rc = print_next(control);
+    eddy_ws_close(control);
+    EDDY_SCOPE(limit, .timeout = 10 * EDDY_MS);
+    printf("%s\n", eddy_errname(eddy_scope_end(&limit, connect_to((void *)url))));
+    return rc < 0 ? rc : 0;
 }
 
 /* A receive that is given up loses no message. */
@@ -372,6 +386,7 @@ int eddy_main(int argc, char **argv) {
     };
     const char *what = argc > 1 ? argv[1] : "";
     url = argc > 2 ? argv[2] : "ws://127.0.0.1:1/";
+    other_url = argc > 3 ? argv[3] : "";
     count = argc > 3 ? (size_t)atol(argv[3]) : 200;
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
         if (!strcmp(ways[i].name, what)) return ways[i].run();
