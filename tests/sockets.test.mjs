@@ -21,7 +21,7 @@ const NODE_MAIN = fileURLToPath(new URL('../tools/hosts/node-main.mjs', import.m
 for (const hostName of ['lean', ...JS_HOSTS]) {
     test(`WebSockets on ${hostName}`, async (t) => {
         if (!(await needHost(t, hostName))) return;
-        const run = (args) => runOn(t, hostName, SOCKETS, { args, timeout: 120_000 });
+        const run = (args) => runOn(t, hostName, SOCKETS, { args, timeout: 60_000 });
         const server = await startSockets();
         t.after(() => server.close());
         const prints = async (stdout, what, path, ...more) => {
@@ -59,16 +59,20 @@ for (const hostName of ['lean', ...JS_HOSTS]) {
             'EDDY_ECLOSED: the other end has closed the WebSocket: 1001 restart\n', 'listen', '/going-away'));
         await t.test('a connection that is lost', () => prints(
             /^text 'the last'\nEDDY_ECONNRESET: (.+)\nlost\nEDDY_ECONNRESET: \1\n$/, 'listen', '/dies'));
-        for (const path of ['/bad-text', '/bad-frame']) {
+        // workerd takes what is no UTF-8, and waits after a bad frame.
+        for (const path of hostName === 'workerd' ? [] : ['/bad-text', '/bad-frame']) {
             await t.test(`the other end breaks the protocol: ${path}`, () => prints(
                 /^text 'good'\nEDDY_E(HOST|CONNRESET): (.+)\nlost\nEDDY_E\1: \2\n$/, 'listen', path));
         }
         await t.test('a message over the limit', () => prints(
             /^text 'good'\nEDDY_EFULL: (.+)\n(lost\n)?EDDY_EFULL: \1\n$/, 'listen', '/too-long'));
         await t.test('subprotocols', () => prints('chat.v1\nEDDY_EINVAL 0\n', 'protocols', '/echo'));
+        // workerd does not tell how much is buffered.
         await t.test('sends wait for a server that does not read, in their order', () => prints(
-            "EDDY_ETIMEDOUT, as much as allowed\nEDDY_OK EDDY_ECANCELED EDDY_OK drained 0\n" +
-            "text '0 more than told, -02'\n", 'slow-server', '/slow'));
+            hostName === 'workerd'
+                ? "EDDY_OK, wrong\nEDDY_OK EDDY_OK EDDY_OK drained 0\ntext '2 more than told, -012'\n"
+                : "EDDY_ETIMEDOUT, as much as allowed\nEDDY_OK EDDY_ECANCELED EDDY_OK drained 0\n" +
+                    "text '0 more than told, -02'\n", 'slow-server', '/slow'));
         await t.test('messages that nobody receives are bounded', () => prints(
             hostName === 'node' || hostName === 'lean' ? 'bounded goes on\n'
                 : /^bounded (EDDY_ELAGGED|goes on)\n$/, 'slow-client', '/flood'));
@@ -79,9 +83,12 @@ for (const hostName of ['lean', ...JS_HOSTS]) {
         });
         await t.test('a server that has no WebSocket there', () => prints(
             /^0 EDDY_EHOST: cannot connect to ws:.+\n$/, 'refused', '/missing'));
-        await t.test('attempts that are given up', () => prints(
-            "text 'asked'\nEDDY_ECANCELED\ntext 'left'\nEDDY_ETIMEDOUT\n",
-            'connect-in-vain', '/never', server.url('/asker')));
+        // Firefox tells the program, but not the server.
+        if (hostName !== 'firefox') {
+            await t.test('attempts that are given up', () => prints(
+                "text 'asked'\nEDDY_ECANCELED\ntext 'left'\nEDDY_ETIMEDOUT\n",
+                'connect-in-vain', '/never', server.url('/asker')));
+        }
         await t.test('a receive that is given up loses nothing', () =>
             prints('100 messages, in spite of it\n', 'receive-again', '/numbers'));
         await t.test('receives: doubled, closed under', () =>
@@ -90,8 +97,8 @@ for (const hostName of ['lean', ...JS_HOSTS]) {
             await prints('EDDY_ETIMEDOUT 0\nok 4001\n', 'shut-in-vain', '/silent');
             await untilClosed();
         });
-        // Their own WebSockets hold Node 22 and Deno until the other end answers or goes away.
-        if (!['node-26', 'deno'].includes(hostName)) {
+        // Their own WebSockets hold Node 22, Deno and workerd until the other end answers or goes away.
+        if (!['node-26', 'deno', 'workerd'].includes(hostName)) {
             await t.test('… does not hold the program', async () => {
                 await prints('EDDY_ETIMEDOUT 0\nok 0\n', 'shut-in-vain', '/silent', 0);
                 server.wakeSilent();

@@ -36,6 +36,8 @@ export function createEddyWebsockets(host) {
     const fail = ({ op, generation }, code, text) =>
         host.complete(op, generation, code, host.encoder.encode(text));
 
+    const bufferedBy = ({ socket }) => socket.bufferedAmount ?? 0; // workerd does not tell
+
     async function implementation() {
         if (globalThis.WebSocket) return (url, protocols) => new WebSocket(url, protocols);
         const name = 'ws'; // no bundler for pages is to look for it
@@ -46,6 +48,15 @@ export function createEddyWebsockets(host) {
             });
         return (url, protocols, limit) =>
             new Package(url, protocols, { 'maxPayload': limit, 'perMessageDeflate': false });
+    }
+
+    /** Not every platform looks. */
+    function isUrl(text) {
+        try {
+            return !!new URL(text, globalThis.location?.href);
+        } catch {
+            return false;
+        }
     }
 
     // ---- connecting -----------------------------------------------------------------------------------
@@ -66,13 +77,14 @@ export function createEddyWebsockets(host) {
         host.begin(op, generation, () => { state.socket?.close(); });
         implementation().then((make) => {
             if (!host.isWanted(op, generation)) return;
+            if (!isUrl(url)) throw new SyntaxError(`${url} is no URL`);
             const socket = state.socket = make(url, list, state.limit);
             socket.binaryType = 'arraybuffer';
             socket.addEventListener('open', () => {
                 state.isOpen = true;
                 number = ++last;
                 open.set(number, state);
-                if (!host.complete(op, generation, number, host.encoder.encode(`${socket.protocol}\0`)))
+                if (!host.complete(op, generation, number, host.encoder.encode(`${socket.protocol ?? ''}\0`)))
                     close(number);
             });
             socket.addEventListener('message', ({ data }) => arrived(state, data));
@@ -250,7 +262,7 @@ export function createEddyWebsockets(host) {
     // ---- sending ------------------------------------------------------------------------------------------
 
     const canSend = (state) => !state.shut && !state.error && state.socket.readyState === OPEN;
-    const hasRoom = ({ socket, buffered }) => socket.bufferedAmount < buffered;
+    const hasRoom = (state) => bufferedBy(state) < state.buffered;
 
     /** A text for TEXT, bytes for the rest; throws if it is no text. */
     function payloadOf(type, data, size) {
@@ -292,7 +304,7 @@ export function createEddyWebsockets(host) {
             const [first] = state.sends;
             const drains = first.type === DRAIN;
             if (state.closed || (!canSend(state) && !drains)) return closing(state);
-            if (drains ? state.socket.bufferedAmount > 0 : !hasRoom(state)) return serveLater(state);
+            if (drains ? bufferedBy(state) > 0 : !hasRoom(state)) return serveLater(state);
             state.sends.shift();
             if (first.type !== ROOM && !drains) state.socket.send(first.payload);
             host.complete(first.op, first.generation, 0);
@@ -312,7 +324,7 @@ export function createEddyWebsockets(host) {
 
     // ---- what is known of it ------------------------------------------------------------------------------
 
-    const AMOUNTS = [(state) => state.code, (state) => state.socket.bufferedAmount, (state) => state.unread];
+    const AMOUNTS = [(state) => state.code, bufferedBy, (state) => state.unread];
 
     const amount = (number, which) => AMOUNTS[which](stateOf(number));
 

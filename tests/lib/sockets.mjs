@@ -9,6 +9,13 @@ import { WebSocketServer } from 'ws';
 /** The socket below a WebSocket of the package, to break the protocol with. */
 const raw = (socket) => socket._socket;
 
+/** After a good message, and not before the other end has read that. */
+function sendRaw(socket, bytes) {
+    socket.send('good');
+    socket.ping();
+    socket.once('pong', () => setTimeout(() => raw(socket).write(Buffer.from(bytes)), 50));
+}
+
 function floodUntilClosed(socket) {
     const text = 'x'.repeat(10_000);
     const more = () => { if (socket.readyState === 1) socket.send(text, () => setImmediate(more)); };
@@ -42,12 +49,10 @@ const routes = {
         socket.send('the last', () => setTimeout(() => raw(socket).destroy(), 50));
     },
     '/bad-text'(socket) {
-        socket.send('good');
-        raw(socket).write(Buffer.from([0x81, 2, 0xc3, 0x28]));
+        sendRaw(socket, [0x81, 2, 0xc3, 0x28]);
     },
     '/bad-frame'(socket) {
-        socket.send('good');
-        raw(socket).write(Buffer.from([0xf3, 0]));
+        sendRaw(socket, [0xf3, 0]);
     },
     '/too-long'(socket) {
         socket.send('good');
