@@ -150,7 +150,7 @@ function componentTypes(file) {
 const CALLED = new Set(['_tick', '_interrupt', '__host_alloc', '__host_complete', '__exports_begin',
     '__exports_end', '__export_slots', '__export_start', '__export_cancel', '__library_open',
     '__library_close', '__handle_drop', '__future_from_js', '__inspect', '__js_serve', '__stream_demand',
-    '__event_slot', '__event_arrived', '__offload_run', '__trace_begin', '__trace_text'].map((name) => `eddy${name}`));
+    '__event_slot', '__event_arrived', '__offload_run'].map((name) => `eddy${name}`));
 
 /** The text without the exports that nobody calls any more after the pass. */
 export function withoutInternalExports(wat) {
