@@ -87,6 +87,14 @@ for (const [what, about] of Object.entries({
     });
 }
 
+test('the host is polled rarely beside tasks that are ready, and once while all wait', async (t) => {
+    const result = await runOn(t, 'wasmtime', 'tests/programs/polls.c');
+    if (!result) return;
+    t.diagnostic(result.stdout.split('\n')[0]);
+    assert.match(result.stdout, /\nok\n$/, told(result));
+    assert.equal(result.code, 0, told(result));
+});
+
 test('a libc that blocks elsewhere does not link, and one line says so', async (t) => {
     const { wasi } = await setup({ want: ['wasi'], quiet: true });
     const folder = await mkdtemp(join(tmpdir(), 'eddy-libc-'));

@@ -116,10 +116,13 @@ static void poll_with(poll_own_pollable_t clock) {
     }
 }
 
+uint32_t eddy__p2_looks, eddy__p2_waits;
+
 void eddy__host_look(void) {
     static poll_own_pollable_t past; /* a time that is over: makes a poll return at once */
     if (list.used == 1) return;
     if (!past.__handle) past = monotonic_clock_subscribe_duration(0);
+    eddy__p2_looks++;
     poll_with(past);
 }
 
@@ -133,6 +136,7 @@ void eddy__host_wait(eddy_time when) {
         clock = monotonic_clock_subscribe_instant(instant > 0 ? (uint64_t)instant : 0);
         clock_when = when;
     }
+    eddy__p2_waits++;
     poll_with(clock);
 }
 

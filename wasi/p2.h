@@ -18,6 +18,9 @@ typedef struct eddy__interest {
     void (*ready)(struct eddy__interest *interest);
 } eddy__interest;
 
+/* How often the host was polled: beside tasks that are ready, and until something happens. */
+extern uint32_t eddy__p2_looks, eddy__p2_waits;
+
 /* Out of the list, and the pollable dropped if there is one. */
 void eddy__interest_drop(eddy__interest *interest);
 int eddy__interest_add(eddy__interest *interest); /* 0 or ENOMEM; nothing if it is in the list */
