@@ -87,6 +87,16 @@ for (const [what, about] of Object.entries({
     });
 }
 
+// The oldest wasmtime that is kept up.
+for (const [program, ...args] of [[ENDS], [SCENES, 'in'], [SCENES, 'out']]) {
+    test(`${program} ${args} on wasmtime-36`, async (t) => {
+        const result = await runOn(t, 'wasmtime-36', program, { args });
+        if (!result) return;
+        assert.equal(result.stdout, 'ok\n', told(result));
+        assert.equal(result.code, 0, told(result));
+    });
+}
+
 test('the host is polled rarely beside tasks that are ready, and once while all wait', async (t) => {
     const result = await runOn(t, 'wasmtime', 'tests/programs/polls.c');
     if (!result) return;

@@ -14,7 +14,8 @@ import { artifactOf, runOn, told } from './lib/hosts.mjs';
 const TIMERS = 'tests/programs/timers.c';
 const IDLE = 'tests/programs/idle.c';
 
-for (const hostName of ['wasmtime', 'wasmtime-p1', 'node-wasi', 'node', 'chromium', 'native']) {
+for (const hostName of ['wasmtime', 'wasmtime-36', 'wasmtime-p1', 'wasmtime-36-p1', 'node-wasi', 'browser-shim', 'node',
+    'chromium', 'native']) {
     test(`timers on ${hostName}: never early, in order`, async (t) => {
         const result = await runOn(t, hostName, TIMERS);
         if (!result) return;

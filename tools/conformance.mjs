@@ -13,7 +13,8 @@ import { HOSTS, openHost } from './hosts/index.mjs';
 const FOLDER = 'tests/conformance';
 const SEEDS = 1000;
 export const CONFORMANCE_HOSTS = ['native', 'node', 'node-26', 'deno', 'bun', 'workerd',
-    'chromium', 'firefox', 'wasmtime-p1', 'node-wasi', 'wasmtime', 'jco'];
+    'chromium', 'firefox', 'wasmtime-p1', 'node-wasi', 'browser-shim',
+    'wasmtime', 'wasmtime-36', 'jco'];
 
 /** The names of all programs. */
 export function listCases() {

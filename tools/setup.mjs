@@ -3,7 +3,7 @@
 // out those that are missing in the tool cache ($EDDY_CACHE, else ~/.cache/eddy), without root.
 //
 //   node tools/setup.mjs [--relock] [--quiet] [--json] [PART...]
-//   PART: web wasi native browser firefox site sources valgrind (without any: web wasi native)
+//   PART: web wasi native browser firefox site sources valgrind wasmtime36 (without any: web wasi native)
 //
 // Variables: EDDY_CACHE (folder), EDDY_TOOLS=own (leave aside what PATH, EMSDK and WASI_SDK_PATH
 // offer), CC, EDDY_BROWSER (program), EDDY_DEBIAN_MIRROR (where apt names none), EDDY_UNTESTED=1
@@ -30,7 +30,7 @@ import { layWheel, resolveWheel } from './setup/wheels.mjs';
 
 export { SetupError };
 
-const PARTS = ['web', 'wasi', 'native', 'browser', 'firefox', 'site', 'sources', 'valgrind'];
+const PARTS = ['web', 'wasi', 'native', 'browser', 'firefox', 'site', 'sources', 'valgrind', 'wasmtime36'];
 
 /** The state of one call: what is wanted, what was found, and which folders are to be laid. */
 class Setup {
@@ -83,6 +83,7 @@ class Setup {
         if (this.wants('web', 'wasi', 'native') && !this.ninja) wheel('ninja');
         if (this.wants('wasi') && !this.wasmtime) wheel('wasmtime');
         if (this.wants('wasi') && !this.wasmTools) wheel('wasmTools');
+        if (this.wants('wasmtime36')) wheel('wasmtime36');
         const ownEmcc = this.wants('web') && !this.emcc;
         if (ownEmcc || (this.wants('wasi') && !this.sdk) ||
             (this.wants('web', 'wasi') && !this.wasmOpt)) {
@@ -279,6 +280,7 @@ class Setup {
             tools.wasmtime = program('wasmtime');
             tools.wasmTools = program('wasmTools');
         }
+        if (plan.wasmtime36) tools.wasmtime36 = program('wasmtime36');
         if (this.wants('browser')) {
             tools.browser = found.findBrowser() ??
                 await alone(cache, this.report, () => found.installBrowser(this.report));
@@ -345,7 +347,7 @@ function wasiTools({ cc, ld, sysroot, builtins, version, search }) {
 }
 
 /**
- * The tools for `want` (of web, wasi, native, browser, firefox, site, sources, valgrind), set up when they are not.
+ * The tools for `want` (of web, wasi, native, browser, firefox, site, sources, valgrind, wasmtime36), set up when they are not.
  * Rejects with SetupError, whose message is one line for the user.
  */
 export async function setup({ want = ['web', 'wasi', 'native'], quiet, lockFile } = {}) {

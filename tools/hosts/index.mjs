@@ -32,6 +32,12 @@ export const HOSTS = {
         about: 'WASI 0.2 in Node, by jco' },
     'wasmtime-p1': { build: { host: 'wasi' }, want: ['wasi'], module: './wasmtime.mjs',
         options: { version: 1 }, about: 'WASI 0.1 under wasmtime' },
+    'wasmtime-36': { build: { host: 'wasip2' }, want: ['wasi', 'wasmtime36'], module: './wasmtime.mjs',
+        options: { program: 'wasmtime36' }, about: 'WASI 0.2 under the oldest wasmtime that is kept up', optional: true },
+    'wasmtime-36-p1': { build: { host: 'wasi' }, want: ['wasi', 'wasmtime36'], module: './wasmtime.mjs',
+        options: { version: 1, program: 'wasmtime36' }, about: 'WASI 0.1 under the same', optional: true },
+    'browser-shim': { build: { host: 'wasi' }, want: ['wasi'], module: './browser-shim.mjs',
+        about: "WASI 0.1 under browser_wasi_shim, pages' own" },
     'node-wasi': { build: { host: 'wasi' }, want: ['wasi'], module: './node-wasi.mjs',
         about: "WASI 0.1 under Node's own WASI" },
 };

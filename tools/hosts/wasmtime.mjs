@@ -16,12 +16,12 @@ export function wasmtimeOptions(version, { env = {}, folders = [] } = {}) {
 
 /** A run's option `folders`: what the program may open, as HOST or HOST::GUEST; `flags`: more;
  * `environment`: of wasmtime itself. */
-export async function open(tools, { version = 2 } = {}) {
+export async function open(tools, { version = 2, program = 'wasmtime' } = {}) {
     return {
-        name: version === 2 ? 'wasmtime' : 'wasmtime-p1',
+        name: version === 2 ? program : `${program}-p1`,
         run(artifact, { args = [], env, environment, folders, flags = [], ...options } = {}) {
             const own = wasmtimeOptions(version, { env, folders });
-            return runProcess([tools.wasmtime, 'run', ...own, ...flags, artifact, ...args],
+            return runProcess([tools[program], 'run', ...own, ...flags, artifact, ...args],
                 { ...options, env: environment });
         },
         async close() {},
