@@ -357,8 +357,8 @@ static int cancel_names(void *arg) {
     int result = 0;
     eddy_future *task = eddy_spawn(looks_up, &result);
     CHECK(eddy_yield() == 0);
-    CHECK(eddy_stop(task) == ECANCELED);
-    CHECK(result == EAI_SYSTEM);
+    int error = eddy_stop(task);
+    CHECK(result == 0 || (result == EAI_SYSTEM && error == ECANCELED)); /* 0: it did not wait */
     eddy_release(task);
     return 0;
 }
@@ -377,19 +377,32 @@ static int leave_waiting(void *arg) {
     return eddy_sleep(20 * EDDY_MS);
 }
 
+static int moment(void *arg) {
+    (void)arg;
+    return eddy_sleep(5 * EDDY_MS);
+}
+
+/* What is still to be sent when it is closed may outlive a run, until the other end is known to be
+ * gone. */
+static void run(eddy_fn fn, void *arg) {
+    CHECK(eddy_run(fn, arg) == 0);
+    for (int i = 0; i < 2000 && check_memory.blocks; i++) CHECK(eddy_run(moment, NULL) == 0);
+    CHECK(check_memory.blocks == 0);
+}
+
 int main(void) {
     CHECK(eddy_set_allocator(check_reallocate, NULL) == 0);
-    check_run(close_each);
-    check_run(close_races);
-    check_run(close_from_callback);
-    check_run(shut_down);
+    run(close_each, NULL);
+    run(close_races, NULL);
+    run(close_from_callback, NULL);
+    run(shut_down, NULL);
     int yes = 1;
-    CHECK(eddy_run(connect_ends, &yes) == 0);
-    check_run(connect_ends);
-    check_run(cancel_each);
-    check_run(time_out_each);
-    check_run(sleeps_and_names);
-    check_run(cancel_names);
-    check_run(leave_waiting);
+    run(connect_ends, &yes);
+    run(connect_ends, NULL);
+    run(cancel_each, NULL);
+    run(time_out_each, NULL);
+    run(sleeps_and_names, NULL);
+    run(cancel_names, NULL);
+    run(leave_waiting, NULL);
     return check_end();
 }
