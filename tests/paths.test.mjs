@@ -18,15 +18,21 @@ function isOk(result) {
     assert.equal(result.code, 0, told(result));
 }
 
+/** A folder for the program, with what paths.c wants to find in it, and a file beside it. */
+function folderFor(t) {
+    const folder = mkdtempSync(join(tmpdir(), 'eddy-paths-'));
+    t.after(() => rmSync(folder, { recursive: true, force: true }));
+    const inside = join(folder, 'open to the program');
+    mkdirSync(inside);
+    writeFileSync(join(folder, 'beside'), 'not for the program');
+    writeFileSync(join(inside, 'target'), 'target');
+    symlinkSync('target', join(inside, 'link'));
+    return inside;
+}
+
 for (const hostName of ['native', 'node', 'lean', 'node-26', 'deno', 'bun', 'wasmtime', 'wasmtime-p1']) {
     test(`directories and paths on ${hostName}`, async (t) => {
-        const folder = mkdtempSync(join(tmpdir(), 'eddy-paths-'));
-        t.after(() => rmSync(folder, { recursive: true, force: true }));
-        const inside = join(folder, 'open to the program');
-        mkdirSync(inside);
-        writeFileSync(join(folder, 'beside'), 'not for the program');
-        writeFileSync(join(inside, 'target'), 'target');
-        symlinkSync('target', join(inside, 'link'));
+        const inside = folderFor(t);
         const result = await runOn(t, hostName, PATHS, {
             args: hostName.startsWith('wasmtime') ? ['/opened', 'links', 'sandboxed'] : [inside, 'links'],
             folders: [`${inside}::/opened`],

@@ -126,7 +126,9 @@ int eddy_resolve_host(const char *host, char addresses[][46], size_t n) EDDY__BL
  * with eddy_close; EDDY_ENOENT; EDDY_EEXIST; EDDY_EPERM (no permission, or outside of what the host
  * opened to the program); EDDY_EIO (also: it is a directory); EDDY_EHOST with a text; EDDY_EINVAL;
  * EDDY_ECANCELED; EDDY_ENOMEM; EDDY_ENOSYS where the host has no files; EDDY_ESTATE outside a task.
- * On some hosts (WASI 0.1, native) files are read and written while every task waits. */
+ * On some hosts (WASI 0.1, native) files are read and written while every task waits. In pages and their
+ * workers files are those of the origin private file system, and what is written is in the file once it
+ * was drained or the stream closed. */
 int eddy_file_open(eddy_stream **s, const char *path, const char *mode) EDDY__BLOCKS;
 
 /* Reads a whole file. [blocks] *data gets it with a zero byte appended, *size its bytes; the caller

@@ -62,6 +62,25 @@ static int streams(void) {
     return 0;
 }
 
+/* What is drained is in the file, also while the stream stays open. */
+static int drained(void) {
+    eddy_stream *s;
+    char *text = NULL;
+    CHECK(eddy_file_write(in_folder("parts"), "older and longer", 16) == 0);
+    CHECK(eddy_file_open(&s, in_folder("parts"), "w") == 0);
+    CHECK(read_all("parts", &text) == 0);
+    free(text);
+    CHECK(eddy_write(s, "ab", 2) == 2 && eddy_drain(s) == 0);
+    CHECK(read_all("parts", &text) == 2 && strcmp(text, "ab") == 0);
+    free(text);
+    CHECK(eddy_write(s, "cd", 2) == 2 && eddy_write(s, "ef", 2) == 2 && eddy_drain(s) == 0);
+    CHECK(eddy_drain(s) == 0 && eddy_write(s, "g", 1) == 1);
+    CHECK(eddy_close(s) == 0);
+    CHECK(read_all("parts", &text) == 7 && strcmp(text, "abcdefg") == 0);
+    free(text);
+    return 0;
+}
+
 static int large(void) {
     enum { SIZE = 3000000 };
     char *data = malloc(SIZE);
@@ -147,7 +166,7 @@ int eddy_main(int argc, char **argv) {
     if (argc < 2) return eddy_fail(EDDY_EINVAL, "files: in which folder?");
     snprintf(folder, sizeof folder, "%s", argv[1]);
     sandboxed = argc > 2;
-    int (*const all[])(void) = {whole_files, streams, large, thousand, errors, cancelled};
+    int (*const all[])(void) = {whole_files, streams, drained, large, thousand, errors, cancelled};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
         int rc = all[i]();
         if (rc < 0) return rc;

@@ -92,6 +92,29 @@ static int files(void *arg) {
     return 0;
 }
 
+static int paths(void *arg) {
+    (void)arg;
+    char path[400], other[400];
+    snprintf(path, sizeof path, "%s/made", folder);
+    snprintf(other, sizeof other, "%s/renamed", folder);
+    int rc = eddy_dir_make(path);
+    CHECK(ok_or_enomem(rc));
+    eddy_dir *d;
+    eddy_dir_entry entry;
+    int rc2 = eddy_dir_open(&d, folder);
+    CHECK(ok_or_enomem(rc2) && (rc2 == 0) == (d != NULL));
+    if (rc2 == 0 && rc == 0) CHECK(eddy_dir_next(d, &entry) == 1);
+    eddy_dir_close(d);
+    if (rc < 0) return 0;
+    eddy_file_info info;
+    CHECK(ok_or_enomem(eddy_file_stat(path, &info)));
+    CHECK(ok_or_enomem(rc = eddy_file_rename(path, other)));
+    rc2 = eddy_file_remove(rc == 0 ? other : path);
+    CHECK(ok_or_enomem(rc2));
+    if (rc2 < 0) CHECK(eddy_file_remove(rc == 0 ? other : path) == 0); /* only one call fails */
+    return 0;
+}
+
 static int names(void *arg) {
     (void)arg;
     char found[2][46];
@@ -152,6 +175,7 @@ int main(int argc, char **argv) {
     fail_each(connections);
     fail_each(datagrams);
     fail_each(files);
+    fail_each(paths);
     fail_each(names);
     if (argc > 2) url = argv[2];
     if (url) fail_each(requests);
