@@ -4,11 +4,18 @@ export function createEddyFiles(host, { nodeModule, start }) {
     const WRITE = 2, APPEND = 4, EXCLUSIVE = 8; // of src/host.h
     const nodeFiles = () => nodeModule('node:fs/promises');
 
-    /** As bytes: a path need not be UTF-8. */
+    const namesAreBytes = !globalThis.Deno && !globalThis.Bun; // they take and give them as text alone
+
+    /** As bytes if it is no UTF-8. */
     function pathAt(pointer) {
         if (!pointer) return undefined;
         const memory = host.memory(), from = pointer >>> 0;
-        return Buffer.from(memory.slice(from, memory.indexOf(0, from)));
+        const bytes = memory.slice(from, memory.indexOf(0, from));
+        try {
+            return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+        } catch {
+            return Buffer.from(bytes);
+        }
     }
 
     // ---- streams ----------------------------------------------------------------------------------------
@@ -44,7 +51,8 @@ export function createEddyFiles(host, { nodeModule, start }) {
     }
 
     async function list(files, path) {
-        const entries = await files.readdir(path, { withFileTypes: true, encoding: 'buffer' });
+        const encoding = namesAreBytes ? 'buffer' : 'utf8';
+        const entries = await files.readdir(path, { withFileTypes: true, encoding });
         const zero = Buffer.alloc(1);
         const parts = entries.flatMap((entry) => [Buffer.from(`${typeOf(entry)}`), Buffer.from(entry.name), zero]);
         return [entries.length, Buffer.concat(parts)];
