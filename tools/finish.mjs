@@ -176,7 +176,7 @@ export function load(options?: EddyLoadOptions): Promise<EddyApp>;
 `;
 
 /** The module that loads X.wasm beside it. */
-function loaderOf(loader, name, bodies, offloads) {
+function loaderOf(loader, name, bodies, hasWorkers) {
     return `import { load as loadModule, EddyError } from ${JSON.stringify(loader)};
 
 const bodies = ${textOfBodies(bodies)};
@@ -184,29 +184,22 @@ const bodies = ${textOfBodies(bodies)};
 export { EddyError };
 
 export function load({ wasm = new URL(${JSON.stringify(`./${name}.wasm`)}, import.meta.url), ...options } = {}) {
-    return loadModule(wasm, { bodies, ${offloads && bodies.length ? 'script: import.meta.url, ' : ''}...options });
+    return loadModule(wasm, { bodies, ${hasWorkers && bodies.length ? 'script: import.meta.url, ' : ''}...options });
 }
 `;
 }
 
-/** What makes the JavaScript of Emscripten serve in a worker that eddy_offload has started from it. */
-function workerOf(js) {
-    const create = /^export default (\w+);/m.exec(js)?.[1];
-    if (!create) throw new FinishError('eddy_offload needs -sMODULARIZE -sEXPORT_ES6');
-    const modules = readFileSync(new URL('../web/offload.mjs', import.meta.url), 'utf8');
-    const [, serve] = /^export (async function serveEddyOffload[\s\S]*?^\})/m.exec(modules);
-    return `
-if ([import.meta.url, ...globalThis.process?.argv ?? []].some((text) => text.endsWith('#eddy-offload'))) (${serve})((module, { serve, print }) => ${create}({
-    noInitialRun: true,
-    eddyServe: serve,
-    print: (line) => print(1, line),
-    printErr: (line) => print(2, line),
-    instantiateWasm(imports, receive) {
-        WebAssembly.instantiate(module, imports).then((instance) => receive(instance, module));
-        return {};
-    },
-}));
-`;
+/**
+ * What has to follow the JavaScript of Emscripten where it is a function, `create`, so that a worker of
+ * eddy_offload calls it. emscripten.js does the rest.
+ */
+export function workerOf(create) {
+    return '\nif (!globalThis.document && ' +
+        `[globalThis.location?.hash, globalThis.process?.argv?.at(-1)].includes('#eddy-offload')) ${create}();\n`;
+}
+
+export function offloads(module) {
+    return WebAssembly.Module.imports(module).some(({ name }) => name === 'eddy_js_offload');
 }
 
 function main(args) {
@@ -215,13 +208,13 @@ function main(args) {
     const module = new WebAssembly.Module(readFileSync(wasm));
     const bodies = bodiesOf(module);
     const text = loader ? '' : readFileSync(js, 'utf8');
-    const offloads = WebAssembly.Module.imports(module).some(({ name }) => name === 'eddy_js_offload');
     if (loader) {
-        writeFileSync(js, loaderOf(relative(dirname(place), loader), basename(js, '.mjs'), bodies, offloads));
+        writeFileSync(js, loaderOf(relative(dirname(place), loader), basename(js, '.mjs'), bodies, offloads(module)));
     } else {
         if (bodies.length && !PLACEHOLDER.test(text))
             throw new FinishError(`${js} has no place for the JavaScript of the module`);
-        const filled = text.replace(PLACEHOLDER, () => textOfBodies(bodies)) + (offloads ? workerOf(text) : '');
+        const filled = text.replace(PLACEHOLDER, () => textOfBodies(bodies)) +
+            (offloads(module) ? workerOf('Module') : '');
         if (filled !== text) writeFileSync(js, filled);
     }
     const signatures = signaturesOf(module);

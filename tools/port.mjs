@@ -1,17 +1,18 @@
 // port.mjs: the steps of web/eddy.py, the port of Emscripten, that read and write modules.
 //
 //   node tools/port.mjs library LIBRARY
-//   node tools/port.mjs finish WASM-OPT WASM LIBRARY TYPES names|dwarf OPTIMISER-LEVEL
+//   node tools/port.mjs finish WASM-OPT WASM LIBRARY TYPES names|dwarf OPTIMISER-LEVEL FACTORY
 //
 // `library` writes the JavaScript library. `finish` comes between the linker and the rest of
 // Emscripten: it writes the library with the program's own JavaScript in it, LIBRARY.externs for
 // Closure, to TYPES (if that is not empty) the declarations of what JavaScript may call, and makes the
-// module suspendable, in its place.
+// module suspendable, in its place. Where there is a FACTORY and it offloads, LIBRARY.worker has to follow
+// the program's JavaScript.
 
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { makeSuspendable } from './asyncify.mjs';
-import { bodiesOf, declarationsOf, FinishError, signaturesOf, textOfBodies } from './finish.mjs';
+import { bodiesOf, declarationsOf, FinishError, offloads, signaturesOf, textOfBodies, workerOf } from './finish.mjs';
 import { ASYNCIFY } from './flags.mjs';
 import { externsOf, libraryText } from './library.mjs';
 
@@ -21,11 +22,12 @@ function writeWhole(path, text) {
     renameSync(`${path}.${process.pid}`, path);
 }
 
-function finish(wasmOpt, wasm, library, types, debug, level) {
+function finish(wasmOpt, wasm, library, types, debug, level, factory) {
     const module = new WebAssembly.Module(readFileSync(wasm));
     const bodies = textOfBodies(bodiesOf(module));
     writeFileSync(library, libraryText(bodies));
     writeFileSync(`${library}.externs`, externsOf(libraryText() + bodies));
+    if (factory && offloads(module)) writeFileSync(`${library}.worker`, workerOf(factory));
     const signatures = signaturesOf(module);
     if (types && signatures.length) writeFileSync(types, declarationsOf(signatures));
     const features = execFileSync(wasmOpt, ['--print-features', wasm],

@@ -198,6 +198,9 @@ def linker_setup(ports, settings):
 
     def suspendable_post_link(link_options, in_wasm, wasm_target, target, *args, **kwargs):
         make_suspendable(in_wasm, target, settings)
+        worker = os.path.join(shared.get_emscripten_temp_dir(), 'libeddy.js.worker')
+        if os.path.exists(worker):
+            link_options.extern_post_js.append(worker)
         return phase_post_link(link_options, in_wasm, wasm_target, target, *args, **kwargs)
 
     settings.REQUIRED_EXPORTS += ['eddy__invoke_enter', 'eddy__invoke_leave']
@@ -229,6 +232,7 @@ def make_suspendable(wasm, target, settings):
     stem, suffix = os.path.splitext(target)
     types = {'.mjs': stem + '.d.mts', '.js': stem + '.d.ts'}.get(suffix, '')
     node('finish', os.path.join(building.get_binaryen_bin(), 'wasm-opt'), wasm, library, types,
-         'dwarf' if keeps_dwarf(settings) else 'names', str(settings.OPT_LEVEL))
+         'dwarf' if keeps_dwarf(settings) else 'names', str(settings.OPT_LEVEL),
+         settings.EXPORT_NAME if settings.MODULARIZE else '')
     settings.CLOSURE_ARGS = [*settings.CLOSURE_ARGS, f'--externs={library}.externs']
     settings.JS_LIBRARIES[settings.JS_LIBRARIES.index(made['library'])] = library

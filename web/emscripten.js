@@ -8,6 +8,7 @@ addToLibrary({
     $createEddyStreams: __TEXT_createEddyStreams__,
     $createEddyWebsockets: __TEXT_createEddyWebsockets__,
     $createEddyOffload: __TEXT_createEddyOffload__,
+    $serveEddyOffload: __TEXT_serveEddyOffload__,
     $createEddyUdp: __TEXT_createEddyUdp__,
     $createEddyDom: __TEXT_createEddyDom__,
     $createEddyFiles: __TEXT_createEddyFiles__,
@@ -54,17 +55,43 @@ addToLibrary({
     $eddyFiles__deps: ['$createEddyFiles', '$createEddyOriginFiles', '$eddyHost', '$eddySystem'],
     $eddyFiles: '=(eddySystem.hasNode ? createEddyFiles : createEddyOriginFiles)(eddyHost, eddySystem)',
 
-    // In a worker the text that tools/finish.mjs appends has set eddyServe.
-    $eddyOffload__deps: ['$createEddyOffload', '$eddyHost', 'eddy__host_complete', 'eddy__host_alloc',
-        'eddy__offload_run'],
+    // This JavaScript is its own worker, known by a mark: in its address, in Node among the arguments.
+    $eddyIsWorker: () => !globalThis.document &&
+        [globalThis.location?.hash, globalThis.process?.argv?.at(-1)].includes('#eddy-offload'),
+    $eddyServe__deps: ['$serveEddyOffload'],
+    $eddyServe: (run) => {
+        let giveModule, giveInstance, fail, print;
+        const module = new Promise((give) => { giveModule = give; });
+        const made = new Promise((give, reject) => {
+            giveInstance = give;
+            fail = reject;
+        });
+        Module['noInitialRun'] = true;
+        Module['print'] = (line) => print(1, line);
+        Module['printErr'] = (line) => print(2, line);
+        Module['onRuntimeInitialized'] = giveInstance;
+        Module['instantiateWasm'] = (imports, receive) => {
+            module.then((one) => WebAssembly.instantiate(one, imports)).then(receive).catch(fail);
+            return {};
+        };
+        serveEddyOffload((one, own) => {
+            print = own.print;
+            own.serve(run);
+            giveModule(one);
+            return made;
+        });
+    },
+    $eddyOffload__deps: ['$createEddyOffload', '$eddyHost', '$eddyIsWorker', '$eddyServe', 'eddy__host_complete',
+        'eddy__host_alloc', 'eddy__offload_run'],
     $eddyOffload: `=createEddyOffload(eddyHost, {
         exports: () => ({ eddy__host_alloc: _eddy__host_alloc, eddy__offload_run: _eddy__offload_run }),
-        serve: Module['eddyServe'],
+        serve: eddyIsWorker() ? eddyServe : undefined,
         module: async () => WebAssembly.compile(await getWasmBinary(wasmBinaryFile ??= findWasmBinary())),
         start: (NodeWorker) => {
-            const mark = '#eddy-offload'; // Node's workers do not see it in their address
-            const url = new URL(mark, _scriptName);
-            return NodeWorker ? new NodeWorker(url, { argv: [mark] }) : new Worker(url, { type: 'module' });
+            const mark = '#eddy-offload';
+            const isUrl = _scriptName.startsWith('file:');
+            if (NodeWorker) return new NodeWorker(isUrl ? new URL(_scriptName) : _scriptName, { argv: [mark] });
+            return new Worker(new URL(mark, _scriptName), { type: {{{ EXPORT_ES6 ? "'module'" : "'classic'" }}} });
         },
         print: (stream, line) => (stream === 1 ? out : err)(line),
     })`,

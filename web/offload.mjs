@@ -122,8 +122,12 @@ export function createEddyOffload(host, own) {
             const heard = (message) => {
                 if (!worker.terminate) return; // it has been ended: this comes late
                 if (message.ready) {
-                    post({ module, script: own.script }, []);
-                    ready(post);
+                    try {
+                        post({ module, script: own.script }, []);
+                        ready(post);
+                    } catch (error) { // some host cannot send modules
+                        fail(worker, EHOST, error);
+                    }
                 } else if (message.line !== undefined) {
                     own.print(message.stream, message.line);
                 } else if (message.error !== undefined) {
@@ -249,27 +253,30 @@ export function offloadImports(host, exports, { module, out, serve, script, onRe
  * What a worker runs. `create(module, { serve, print }, script)` makes the instance; these are of
  * createEddyOffload's `own`.
  */
-export async function serveEddyOffload(create) {
+export function serveEddyOffload(create) {
+    const hasNode = typeof process === 'object' && !!process.versions?.node;
     const name = 'node:worker_threads'; // not for bundlers
-    const port = typeof process === 'object' && process.versions?.node
-        ? (process.getBuiltinModule?.(name) ?? await import(/* @vite-ignore */ /* webpackIgnore: true */ name)).parentPort
-        : globalThis;
-    const post = (message) => port.postMessage(message, message.bytes ? [message.bytes.buffer] : []);
-    let made, run;
-    const heard = async (message) => {
-        try {
-            made ??= create(message.module, {
-                serve(runJob) { run = runJob; },
-                print: (stream, line) => post({ stream, line }),
-            }, message.script);
-            await made;
-            if (!message.module) run(message, post);
-        } catch (error) {
-            post({ error: `the worker: ${error?.message ?? error}` });
-        }
-    };
-    if (!port) return; // the main thread of Node
-    if (port === globalThis) port.onmessage = ({ data }) => heard(data);
-    else port.on('message', heard);
-    post({ ready: true }); // what comes earlier may be lost
+    const threads = hasNode
+        ? process.getBuiltinModule?.(name) ?? import(/* @vite-ignore */ /* webpackIgnore: true */ name) : undefined;
+    Promise.resolve(threads).then((found) => {
+        const port = found ? found.parentPort : globalThis;
+        if (!port) return; // the main thread of Node
+        const post = (message) => port.postMessage(message, message.bytes ? [message.bytes.buffer] : []);
+        let made, run;
+        const heard = async (message) => {
+            try {
+                made ??= create(message.module, {
+                    serve(runJob) { run = runJob; },
+                    print: (stream, line) => post({ stream, line }),
+                }, message.script);
+                await made;
+                if (!message.module) run(message, post);
+            } catch (error) {
+                post({ error: `the worker: ${error?.message ?? error}` });
+            }
+        };
+        if (found) port.on('message', heard);
+        else port.onmessage = ({ data }) => heard(data);
+        post({ ready: true }); // what comes earlier may be lost
+    });
 }
