@@ -179,7 +179,11 @@ eddy__switch_enter(eddy__coroutine *co) {
     SET_RUNNING(outer);
     /* The frames' epilogues did not run: the pointer still is the innermost frame's. */
     char *const sp = eddy__stack_pointer();
-    eddy__asyncify_stop_unwind(); /* does no harm if nothing was unwound */
+#ifndef EDDY__POSITION_IN_GLOBAL
+    /* As the pass has it, it looks into the record last unwound to; at first there is none. */
+    if (eddy__switch_position() != (char *)(low + 1))
+#endif
+        eddy__asyncify_stop_unwind(); /* does no harm if nothing was unwound */
     EDDY__SET_UNWINDING(0);
     set_stack_pointer(outer_sp);
     LEAVE_EXCEPTIONS();
