@@ -74,7 +74,7 @@ void eddy__p2_gone(eddy__p2_kind kind, int32_t handle) {
     *r = (resource){0};
 }
 
-/* ---- imports ------------------------------------------------------------------------------------------ */
+/* ---- imports --------------------------------------------------------------------------------- */
 
 #define SUBSCRIBE(symbol, module, name, kind)                                                      \
     __attribute__((import_module(module), import_name(name))) int32_t eddy__parents_##symbol(      \

@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* ---- the calls that wait ------------------------------------------------------------------------------ */
+/* ---- the calls that wait --------------------------------------------------------------------- */
 
 /* By descriptor; the last list has those of several. */
 enum { LISTS = 64, SEVERAL = LISTS };
@@ -74,7 +74,7 @@ void eddy__libc_break_waits_for(int32_t pollable) {
     }
 }
 
-/* ---- descriptors that are being closed ------------------------------------------------------------------ */
+/* ---- descriptors that are being closed ------------------------------------------------------- */
 
 int __real_close(int fd);
 
@@ -162,7 +162,7 @@ int __wrap_close(int fd) {
     return eddy__current && !eddy__libc_in_stdio ? close_in_task(fd) : close_later(fd);
 }
 
-/* ---- the frame around a call ------------------------------------------------------------------------------ */
+/* ---- the frame around a call ----------------------------------------------------------------- */
 
 /* False: it is part of another call, or outside of a task. */
 static bool begin(eddy__libc_call *call, int fd) {
@@ -213,7 +213,7 @@ DESCRIPTOR_CALL(int, accept4, (int fd, struct sockaddr *peer, socklen_t *length,
 DESCRIPTOR_CALL(int, connect, (int fd, const struct sockaddr *peer, socklen_t length),
                 (fd, peer, length))
 
-/* ---- calls of several descriptors, and of none -------------------------------------------------------------- */
+/* ---- calls of several descriptors, and of none ----------------------------------------------- */
 
 int __real_poll(struct pollfd *polled, nfds_t count, int timeout);
 int __wrap_poll(struct pollfd *polled, nfds_t count, int timeout);
@@ -260,7 +260,7 @@ int __wrap_getaddrinfo(const char *host, const char *service, const struct addri
     return end(&call, rc) == -1 && call.refused ? EAI_SYSTEM : rc;
 }
 
-/* ---- stdio -------------------------------------------------------------------------------------------------- */
+/* ---- stdio ----------------------------------------------------------------------------------- */
 
 /* What writes for stdio is not made to suspend; a FILE may be a connection's. */
 size_t __real___stdio_write(FILE *file, const unsigned char *data, size_t size);

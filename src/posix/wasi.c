@@ -43,7 +43,7 @@ void __wasm_import_tcp_method_tcp_socket_accept(int32_t socket, uint8_t *result)
 eddy__libc_call *eddy__libc_current;
 int eddy__libc_in_stdio;
 
-/* ---- what is known of handles ---------------------------------------------------------------------- */
+/* ---- what is known of handles ---------------------------------------------------------------- */
 
 enum {
     CONNECTION = 1, /* an output stream */
@@ -90,7 +90,7 @@ static void count_wait(int32_t handle, int change) {
     marks[handle] = (uint8_t)(marks[handle] + change * WAIT);
 }
 
-/* ---- waiting ------------------------------------------------------------------------------------------ */
+/* ---- waiting --------------------------------------------------------------------------------- */
 
 typedef struct eddy__libc_node {
     eddy__interest interest; /* in a pollable that is libc's */
@@ -200,7 +200,7 @@ static bool may_suspend(int32_t pollable) {
     return eddy__current && !unknown && !eddy__libc_in_stdio && !is_marked(pollable, HOLDS_ALL);
 }
 
-/* ---- the three that block ---------------------------------------------------------------------------------- */
+/* ---- the three that block -------------------------------------------------------------------- */
 
 void __wasm_import_poll_poll(uint8_t *pollables, size_t count, uint8_t *result) {
     const int32_t *handles = (const int32_t *)(void *)pollables;
@@ -241,7 +241,7 @@ void __wasm_import_streams_method_output_stream_blocking_flush(int32_t stream, u
     memcpy(result + 8, &error.val.last_operation_failed.__handle, sizeof(int32_t));
 }
 
-/* ---- those that tell of handles ------------------------------------------------------------------------------- */
+/* ---- those that tell of handles -------------------------------------------------------------- */
 
 static int32_t handle_at(const uint8_t *result, size_t offset) {
     int32_t handle;

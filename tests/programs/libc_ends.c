@@ -13,7 +13,7 @@
 
 #include "check.h"
 
-/* ---- connections ------------------------------------------------------------------------------------- */
+/* ---- connections ----------------------------------------------------------------------------- */
 
 static struct sockaddr_in address = {.sin_family = AF_INET};
 
@@ -41,7 +41,7 @@ static int pair(int listening, int *other) {
     return fd;
 }
 
-/* ---- calls that wait for nothing that ever comes -------------------------------------------------------- */
+/* ---- calls that wait for nothing that ever comes --------------------------------------------- */
 
 static char some[4096];
 
@@ -140,7 +140,7 @@ static void expect(const waiter *w, int error) {
         printf("    %s: %d, %s\n", calls[w->which].name, w->result, strerror(w->error));
 }
 
-/* ---- descriptors closed under who waits -------------------------------------------------------------------- */
+/* ---- descriptors closed under who waits ------------------------------------------------------ */
 
 static int close_each(void *arg) {
     (void)arg;
@@ -223,7 +223,7 @@ static int shut_down(void *arg) {
     return 0;
 }
 
-/* ---- connections that are not accepted --------------------------------------------------------------------- */
+/* ---- connections that are not accepted ------------------------------------------------------- */
 
 typedef struct {
     int fd, result, error;
@@ -264,7 +264,7 @@ static int connect_ends(void *arg) {
     return 0;
 }
 
-/* ---- cancellation ------------------------------------------------------------------------------------------- */
+/* ---- cancellation ---------------------------------------------------------------------------- */
 
 /* Every wait ends at once as long as the task is cancelled. */
 static int waits_twice(void *arg) {
@@ -363,7 +363,7 @@ static int cancel_names(void *arg) {
     return 0;
 }
 
-/* ---- runs that end ------------------------------------------------------------------------------------------ */
+/* ---- runs that end --------------------------------------------------------------------------- */
 
 /* Main returns while others wait: they are cancelled, and their descriptors still closed by them. */
 static int leave_waiting(void *arg) {
