@@ -1,7 +1,13 @@
 // eddy_offload: functions in workers, on every host that has them; what the others say.
 
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { ROOT } from '../tools/build.mjs';
+import { runProcess } from '../tools/hosts/process.mjs';
+import { setup } from '../tools/setup.mjs';
 import { casesOn, HOSTS_AND_LINKS } from './lib/cases.mjs';
 import { artifactOf, runOn, told } from './lib/hosts.mjs';
 
@@ -53,3 +59,28 @@ for (const [hostName, linked] of HOSTS_AND_LINKS.filter(([name]) => name !== 'wo
         await casesOn(t, hostName, 'offload-cases.mjs', await artifactOf(linked, 'tests/programs/offloaded.c'));
     });
 }
+
+/** What the port of Emscripten links is its own worker, be it a script, a function or a module. */
+const LINKS = {
+    'script.js': [['-O2', '-sSINGLE_FILE'], undefined],
+    'function.js': [['-O2', '-sMODULARIZE', '-sEXPORT_NAME=make'], "require('./function.js')();"],
+    'module.mjs': [['-O2', '-sMODULARIZE', '-sEXPORT_ES6'], "import('./module.mjs').then((m) => m.default());"],
+};
+
+test('functions in workers of programs that Emscripten has linked with the port', async (t) => {
+    const { command, env } = (await setup({ want: ['web'], quiet: true })).emcc;
+    const folder = mkdtempSync(join(tmpdir(), 'eddy-offload-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    for (const [name, [flags, start]] of Object.entries(LINKS)) {
+        await t.test(name, async () => {
+            const linked = await runProcess([...command, join(ROOT, OFFLOADING), `--use-port=${ROOT}/web/eddy.py`,
+                '-sALLOW_MEMORY_GROWTH', ...flags, '-o', join(folder, name)], { env, timeout: 300_000 });
+            assert.equal(linked.code, 0, told(linked));
+            const script = start ? join(folder, `${name}.cjs`) : join(folder, name);
+            if (start) writeFileSync(script, start);
+            const result = await runProcess([process.execPath, script], { timeout: 60_000 });
+            assert.equal(result.stdout, 'ok\n', told(result));
+            assert.equal(result.code, 0, told(result));
+        });
+    }
+});
