@@ -23,7 +23,7 @@ for (const hostName of ['native', 'node', 'lean', 'node-26', 'deno', 'bun', 'was
     });
 }
 
-for (const hostName of ['chromium', 'wasmtime-p1']) {
+for (const hostName of ['chromium', 'workerd', 'wasmtime-p1']) {
     test(`${hostName} has none, and says so`, async (t) => {
         const result = await runOn(t, hostName, UDP);
         if (!result) return;

@@ -1,7 +1,9 @@
 // udp.mjs: datagrams over Node's module, which Deno and Bun have as well.
 
 export function createEddyUdp(host, { nodeModule, fail, start }) {
-    const ECLOSED = -6, EEMPTY = -7; // of include/eddy/error.h
+    const ECLOSED = -6, EEMPTY = -7, ENOSYS = -12; // of include/eddy/error.h
+    // workerd has the module, but no datagrams: a socket of it is never bound.
+    const isWorkerd = globalThis.navigator?.userAgent === 'Cloudflare-Workers';
     const ROOM = 1 << 20; // bytes that wait in a socket to be received: a system has as much
     const OVERHEAD = 64; // of one datagram
     const open = new Map(); // number -> socket
@@ -126,7 +128,8 @@ export function createEddyUdp(host, { nodeModule, fail, start }) {
 
     return {
         take, more, close,
-        open: (op, generation, address, port) => start(openAt, op, generation, host.string(address), port),
+        open: (op, generation, address, port) => (isWorkerd ? ENOSYS
+            : start(openAt, op, generation, host.string(address), port)),
         send(number, op, generation, data, size, address, port) {
             data >>>= 0;
             const bytes = host.memory().slice(data, data + size);
