@@ -112,7 +112,7 @@ export function createEddyOffload(host, own) {
     // ---- workers --------------------------------------------------------------------------------------
 
     function startWorker() {
-        const worker = { job: undefined, ready: undefined, since: 0, terminate: undefined };
+        const worker = { job: undefined, ready: undefined, isReady: false, since: 0, terminate: undefined };
         compiled ??= Promise.resolve().then(own.module);
         compiled.catch(() => { compiled = undefined; }); // the next job tries again
         worker.ready = Promise.all([platform, compiled]).then(([{ NodeWorker }, module]) => new Promise((ready) => {
@@ -122,6 +122,7 @@ export function createEddyOffload(host, own) {
             const heard = (message) => {
                 if (!worker.terminate) return; // it has been ended: this comes late
                 if (message.ready) {
+                    worker.isReady = true;
                     try {
                         post({ module, script: own.script }, []);
                         ready(post);
@@ -136,14 +137,15 @@ export function createEddyOffload(host, own) {
                     finish(worker, message);
                 }
             };
+            // May come before the message that tells the same.
             const failed = (error) => {
                 error?.preventDefault?.();
-                const text = error?.message || 'it could not be started';
-                if (worker.terminate) fail(worker, EHOST, `the worker: ${text}`);
+                const text = `the worker ${worker.isReady ? 'trapped' : 'could not be started'}`;
+                if (worker.terminate) fail(worker, EHOST, error?.message ? `${text}: ${error.message}` : text);
             };
             if (NodeWorker) {
                 thread.on('message', heard).on('error', failed).on('messageerror', failed);
-                thread.on('exit', (code) => failed({ message: `it has left with ${code}` }));
+                thread.on('exit', (code) => failed({ message: `it has left by exit(${code})` }));
                 thread.unref(); // what is waited for holds the process
             } else {
                 thread.onmessage = ({ data }) => heard(data);
