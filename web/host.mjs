@@ -56,7 +56,7 @@ export function createEddyHost(module) {
     let microtasks = 0, microtasksSince; // undefined: there was none since the last macrotask
     let timer, timerAt = 0; // the one host timer, and when it is due; undefined: not set
     let keepAlive; // a timer that is never due; see holdProcess
-    let macrotask;
+    let macrotask, busySince;
     const onDeath = [], onEnd = []; // callbacks: of a trap or exit(), of the end of the program
 
     const now = () => (clock = performance.now());
@@ -69,7 +69,10 @@ export function createEddyHost(module) {
         channel.port1.onmessage = () => next();
         return (callback) => {
             next = callback;
-            channel.port2.postMessage(0);
+            busySince ??= clock;
+            if (clock - busySince < 10) return channel.port2.postMessage(0);
+            busySince = undefined; // for Firefox to draw
+            setTimeout(callback, 1);
         };
     }
 
@@ -170,6 +173,7 @@ export function createEddyHost(module) {
     }
 
     function setTimer(delay) {
+        busySince = undefined;
         if (delay < 0) return clearTimer();
         const at = performance.now() + delay;
         if (timer !== undefined) {
