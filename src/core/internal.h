@@ -124,8 +124,9 @@ typedef struct eddy__text {
 } eddy__text;
 eddy__text *eddy__text_new(const char *bytes, size_t length); /* NULL without memory */
 eddy__text *eddy__text_format(const char *format, va_list arguments);
-/* The same for formats without floating point, which is half of printf's code. */
-eddy__text *eddy__text_format_integers(const char *format, va_list arguments);
+/* The same for messages of the runtime itself, without the code of printf, which is as large as all of
+ * the scheduler: %s, %d, %zu and %%. */
+eddy__text *eddy__text_format_simply(const char *format, va_list arguments);
 eddy__text *eddy__text_retain(eddy__text *text); /* NULL is allowed, here and below */
 void eddy__text_release(eddy__text *text);
 const char *eddy__text_read(const eddy__text *text);
@@ -419,7 +420,8 @@ void eddy__task_push(eddy__task *task);             /* into the ready queue */
 void eddy__task_wake(eddy__task *task, int result); /* it waits; this is what the call returns */
 void eddy__task_apply_cancel(eddy__task *task);     /* after a scope of it has changed */
 void eddy__task_deliver(eddy__task *task, int code, eddy__text *text);
-/* A call of the current task, if there is one, fails with a text: returns the code. */
+/* A call of the current task, if there is one, fails with a text (of eddy__text_format_simply): returns
+ * the code. */
 int eddy__call_failed(int code, const char *format, ...) EDDY__PRINTF(2, 3);
 /* What the task has to say about an error it ends with: attached, or delivered to it before. */
 eddy__text *eddy__task_text(const eddy__task *task, int result);

@@ -77,32 +77,63 @@ eddy__text *eddy__text_new(const char *bytes, size_t length) {
     return text;
 }
 
-typedef int formatter(char *out, size_t size, const char *format, va_list arguments);
-
-static eddy__text *format_by(formatter *write, const char *format, va_list arguments) {
+eddy__text *eddy__text_format(const char *format, va_list arguments) {
     va_list again;
     va_copy(again, arguments);
-    int length = write(NULL, 0, format, again);
+    int length = vsnprintf(NULL, 0, format, again);
     va_end(again);
     if (length < 0) return NULL;
     eddy__text *text = eddy__text_new(NULL, (size_t)length);
-    if (text) write(text->bytes, (size_t)length + 1, format, arguments);
+    if (text) vsnprintf(text->bytes, (size_t)length + 1, format, arguments);
     return text;
 }
 
-eddy__text *eddy__text_format(const char *format, va_list arguments) {
-    return format_by(vsnprintf, format, arguments);
+static size_t put(char *out, const char *bytes, size_t length) {
+    if (out) memcpy(out, bytes, length);
+    return length;
 }
 
-#ifdef __EMSCRIPTEN__
-/* Emscripten's libc has it as a program's printf becomes it that is given integers only. */
-int vsniprintf(char *out, size_t size, const char *format, va_list arguments);
-#else
-#define vsniprintf vsnprintf
-#endif
+static size_t put_number(char *out, unsigned long long n, bool negative) {
+    char digits[24], *first = digits + sizeof digits;
+    do *--first = (char)('0' + n % 10);
+    while (n /= 10);
+    if (negative) *--first = '-';
+    return put(out, first, (size_t)(digits + sizeof digits - first));
+}
 
-eddy__text *eddy__text_format_integers(const char *format, va_list arguments) {
-    return format_by(vsniprintf, format, arguments);
+/* %s, %d, %zu, %%. With `out` NULL only the length. */
+static size_t format_simply(char *out, const char *format, va_list arguments) {
+    size_t length = 0;
+    for (const char *at = format; *at; at++) {
+        char *end = out ? out + length : NULL;
+        if (*at != '%') {
+            length += put(end, at, 1);
+            continue;
+        }
+        if (*++at == 's') {
+            const char *text = va_arg(arguments, const char *);
+            length += put(end, text, strlen(text));
+        } else if (*at == 'd') {
+            int n = va_arg(arguments, int);
+            length += put_number(end, n < 0 ? 0 - (unsigned)n : (unsigned)n, n < 0);
+        } else if (*at == 'z') {
+            length += put_number(end, va_arg(arguments, size_t), false);
+            at++;
+        } else {
+            EDDY_ASSERT(*at == '%');
+            length += put(end, "%", 1);
+        }
+    }
+    return length;
+}
+
+eddy__text *eddy__text_format_simply(const char *format, va_list arguments) {
+    va_list again;
+    va_copy(again, arguments);
+    eddy__text *text = eddy__text_new(NULL, format_simply(NULL, format, again));
+    va_end(again);
+    if (text) (void)format_simply(text->bytes, format, arguments);
+    return text;
 }
 
 eddy__text *eddy__text_retain(eddy__text *text) {

@@ -446,7 +446,7 @@ int eddy__call_failed(int code, const char *format, ...) {
     if (!eddy__current) return code;
     va_list arguments;
     va_start(arguments, format);
-    eddy__task_deliver(eddy__current, code, eddy__text_format_integers(format, arguments));
+    eddy__task_deliver(eddy__current, code, eddy__text_format_simply(format, arguments));
     va_end(arguments);
     return code;
 }

@@ -1,4 +1,5 @@
 /* offloaded: a library whose calls have their work done in workers. */
+// build: hosts=web,lean
 #include <eddy.h>
 #include <stdlib.h>
 #include <string.h>

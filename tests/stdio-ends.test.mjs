@@ -10,7 +10,7 @@ import { runProcess } from '../tools/hosts/process.mjs';
 import { setup } from '../tools/setup.mjs';
 import { artifactOf, needHost, told } from './lib/hosts.mjs';
 
-const PIPES = 'tests/programs/pipes.c';
+const PROGRAM = 'tests/programs/stdio_ends.c';
 const NODE_WASI = fileURLToPath(new URL('../tools/hosts/node-wasi-main.mjs', import.meta.url));
 
 const RUNNERS = {
@@ -22,7 +22,7 @@ const RUNNERS = {
 
 async function commandOn(hostName, folder) {
     const { wasmtime } = await setup({ want: ['wasi'], quiet: true });
-    return [...RUNNERS[hostName](wasmtime, folder), await artifactOf(hostName, PIPES)];
+    return [...RUNNERS[hostName](wasmtime, folder), await artifactOf(hostName, PROGRAM)];
 }
 
 for (const hostName of Object.keys(RUNNERS)) {
