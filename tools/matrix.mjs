@@ -143,9 +143,12 @@ export function updateMatrix({ check = false } = {}) {
     for (const one of wrong) process.stderr.write(`eddy: the README's table of hosts: ${one}\n`);
     if (wrong.length) return 1;
     if (text === before) return 0;
-    if (check) {
+    if (check) { // what is not claimed may pass
+        const now = cellsOf(text);
+        const untrue = [...cellsOf(before)].filter(([key, cell]) => /passed|\d of/.test(cell) && now.get(key) !== cell);
+        for (const [key] of untrue) process.stderr.write(`eddy: the README claims more than the tests showed: ${key}\n`);
         process.stderr.write("eddy: the README's table of hosts is not what the tests did: ./build.sh matrix writes it\n");
-        return 1;
+        return untrue.length ? 1 : 0;
     }
     writeFileSync(README, readme.slice(0, from) + text + readme.slice(to));
     process.stderr.write("eddy: the README's table of hosts is written anew\n");
