@@ -90,7 +90,7 @@ const ARGUMENTS = {
     ...RESULTS, s: 'string', a: 'EddyBytes', h: 'EddyHandle',
     n: 'EddySource<number>', t: 'EddySource<string>', c: 'EddySource<EddyBytes>',
 };
-const RESERVED = new Set(['call', 'close', 'ended', 'tasks', 'tree', 'trace', 'exports']);
+const RESERVED = new Set(['call', 'close', 'ended', 'tasks', 'tree', 'trace', 'exports', 'then']);
 
 function declarationOf({ name, result, parameters, site, letters, kind }) {
     const list = parameters.map((text, i) => `${safe(parameterName(text))}: ${ARGUMENTS[letters[i + 1]]}`);

@@ -77,6 +77,7 @@ const readRecord = () => (existsSync(RECORD) ? JSON.parse(readFileSync(RECORD, '
 export function record(lines) {
     const tests = lines.split('\n').filter(Boolean).map((line) => JSON.parse(line));
     const all = readRecord();
+    for (const file of Object.keys(all)) if (!existsSync(join(ROOT, file))) delete all[file];
     for (const { file } of tests) all[file] = [];
     for (const { file, ...one } of tests) all[file].push(one);
     mkdirSync(join(ROOT, 'build'), { recursive: true });

@@ -210,7 +210,7 @@ void eddy__p2_stream_close(eddy__p2_stream *stream) {
     if (stream->out.__handle && !room_of(stream) && !stream->error) {
         stream->writable.ready = lingered;
         wait_for_room(stream);
-        return;
+        if (stream->writable.place) return; /* else there is no memory to wait with */
     }
     drop_output(stream);
     stream->drop(stream);

@@ -40,7 +40,10 @@ static void drop_stream(eddy__upload *upload) {
 /* Without a finish: the host aborts the request if it is still under way. */
 static void abort_body(eddy__upload *upload) {
     drop_stream(upload);
-    if (upload->body) eddy__http_body_drop(upload->body);
+    if (upload->body) {
+        eddy__p2_gone(EDDY__OUTGOING_BODY, upload->body);
+        eddy__http_body_drop(upload->body);
+    }
     upload->body = 0;
 }
 
@@ -48,6 +51,7 @@ static void finish_body(eddy__upload *upload) {
     drop_stream(upload);
     if (!upload->body) return;
     eddy__http_result result;
+    eddy__p2_gone(EDDY__OUTGOING_BODY, upload->body);
     eddy__http_body_finish(upload->body, 0, 0, &result);
     upload->body = 0;
     char ignored[1]; /* the answer tells */

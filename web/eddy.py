@@ -113,7 +113,8 @@ def keeps_dwarf(settings):
 def digest(files, flags):
     text = hashlib.sha256(repr(flags).encode())
     headers = sorted(glob.glob(os.path.join(ROOT, 'include/**/*.h'), recursive=True) +
-                     glob.glob(os.path.join(ROOT, 'src/**/*.h'), recursive=True))
+                     glob.glob(os.path.join(ROOT, 'src/**/*.h'), recursive=True) +
+                     glob.glob(os.path.join(ROOT, 'web/*.h')))
     for file in [os.path.abspath(__file__), *files, *headers]:
         text.update(os.path.relpath(file, ROOT).encode() + utils.read_binary(file))
     return text.hexdigest()[:16]

@@ -53,8 +53,9 @@ export function createEddyApp(host, exports, values) {
             if (!bytes) continue;
             parts ??= [];
             parts[i] = { bytes, offset: size };
-            size += (bytes.length + 8) & ~7; // aligned, with room for a zero byte
+            size += bytes.length + 8 - bytes.length % 8; // aligned, with room for a zero byte
         }
+        if (size >= 2 ** 32) return undefined;
         const block = parts ? exports.eddy__host_alloc(size) >>> 0 : 0;
         if (parts && !block) return undefined;
         for (let i = 0; i < list.length; i++) {
@@ -247,7 +248,7 @@ export function createEddyApp(host, exports, values) {
 
     /** Its cleanup is waited for. */
     async function finish(call) {
-        if (call.ended) return;
+        if (call.ended || !call.task) return; // it may never have begun
         try {
             await demand(call, 1);
         } catch (error) {
@@ -359,7 +360,8 @@ export function createEddyApp(host, exports, values) {
     };
     for (const signature of functions.values()) {
         const method = (...list) => invoke(signature, list);
-        if (!(signature.name in app)) app[signature.name] = method;
+        // What is awaited must have no method `then`.
+        if (!(signature.name in app) && signature.name !== 'then') app[signature.name] = method;
     }
     return { app, returned, failed, ended: end };
 }

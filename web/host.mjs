@@ -1,7 +1,6 @@
-// host.mjs: the core of the web host: when the loop is called, and operations under way. It runs in
-// pages, workers, Node, Deno, Bun. An adapter (emscripten.js, loader.mjs) hands in the module's exports
-// and memory, and forwards the imports eddy_js_*. Adapters may embed the text of what is exported in
-// this folder, so that it refers to nothing outside but to one another by name.
+// host.mjs: the core of the web host: when the loop is called, and operations under way. An adapter
+// (emscripten.js, loader.mjs) hands in the module's exports and memory, and forwards the imports
+// eddy_js_*. It may embed the text of exports of this folder, which refer to one another by name only.
 
 /** An error of the C side. `name` is the code's ("EDDY_ETIMEDOUT"), `site` where the task began. */
 export class EddyError extends Error {
@@ -128,6 +127,10 @@ export function createEddyHost(module) {
         dead = true;
         clearTimer();
         holdProcess();
+        stopListening();
+        for (const cancel of cancels) {
+            try { cancel?.(); } catch { /* it is of no use any more */ }
+        }
         for (const callback of onDeath) callback(error);
         if (!trapped) exit(error.status);
         return trapped;
@@ -208,10 +211,14 @@ export function createEddyHost(module) {
         else signal?.addEventListener('abort', onInterrupt);
     }
 
-    function exit(status) {
+    function stopListening() {
         if (onInterrupt && isNode) process.removeListener('SIGINT', onInterrupt);
         interruptSignal?.removeEventListener('abort', onInterrupt);
         onInterrupt = interruptSignal = undefined;
+    }
+
+    function exit(status) {
+        stopListening();
         for (const callback of onEnd) callback(status);
         module.exit(status);
     }

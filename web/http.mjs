@@ -28,7 +28,7 @@ export function createEddyHttp(host) {
             for (let i = 0; i < parts.length; i += 2) options.headers.push([parts[i], parts[i + 1]]);
         }
         // As a Blob, which can be sent again: Node takes an array's bytes away before a redirect.
-        if (body) options.body = new Blob([memory.slice(body, body + bodySize)]);
+        if (body) options.body = new Blob([memory.slice(body, body + (bodySize >>> 0))]);
         if (redirect) options.redirect = host.string(redirect);
         if (credentials) options.credentials = host.string(credentials);
         if (mode) options.mode = host.string(mode);

@@ -66,12 +66,12 @@ function basicWasi(out, view, memory) {
         fd_write(fd, vectors, count, written) {
             if (!out[fd]) return 8; // EBADF
             let total = 0;
-            for (let at = vectors; count-- > 0; at += 8) {
+            for (let at = vectors >>> 0; count-- > 0; at += 8) {
                 const data = view().getUint32(at, true), size = view().getUint32(at + 4, true);
                 out[fd].write(memory().subarray(data, data + size));
                 total += size;
             }
-            view().setUint32(written, total, true);
+            view().setUint32(written >>> 0, total, true);
             return 0;
         },
         fd_close: () => 0,

@@ -107,10 +107,12 @@ export function createEddyStreams(host, { hasNode, nodeModule, fail, start }, in
     }
 
     async function listenAt(op, generation, address, port) {
-        const { createServer } = await nodeModule('node:net');
         const listener = { arrived: [], accept: undefined, server: undefined };
-        const server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
-        host.begin(op, generation, () => server.close());
+        let server;
+        host.begin(op, generation, () => server?.close());
+        const { createServer } = await nodeModule('node:net');
+        if (!host.isWanted(op, generation)) return;
+        server = createServer({ allowHalfOpen: true, pauseOnConnect: true, noDelay: true });
         listener.server = server;
         server.unref();
         server.on('connection', (socket) => {

@@ -33,7 +33,7 @@ void eddy__pending_fail(eddy__pending *pending, int code, const char *text) {
 
 void eddy__host_cancel(uint32_t op, uint32_t generation) {
     eddy__op *known = op_of(op, generation);
-    eddy__pending *pending = known ? known->host : NULL;
+    eddy__pending *pending = known && !known->done ? known->host : NULL; /* done: it may be gone */
     if (!pending || !pending->active) return;
     pending->active = false;
     pending->cancel(pending);

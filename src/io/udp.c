@@ -130,7 +130,9 @@ int eddy__udp_connect(const char *site, eddy_udp *u, const char *host, uint16_t 
     if (!u || !host || !*host || !port) return EDDY_EINVAL;
     char address[ADDRESS];
     u->users++;
-    rc = leave(u, find_address(site, host, u->six, address));
+    rc = find_address(site, host, u->six, address);
+    if (rc >= 0 && u->closed) rc = EDDY_ECLOSED;
+    rc = leave(u, rc);
     if (rc < 0) return rc;
     memcpy(u->peer_text, address, ADDRESS);
     u->connected = parse(address, port, &u->peer);

@@ -26,18 +26,6 @@ static eddy__link *list_of(int fd) {
     return list;
 }
 
-static void drop_lost(eddy__cleanup *cleanup) {
-    eddy__libc_call *call = EDDY__OWNER(cleanup, eddy__libc_call, cleanup);
-    eddy__libc_end_wait(call);
-    eddy__list_remove(&call->link);
-}
-
-void eddy__libc_list(eddy__libc_call *call) {
-    call->listed = true;
-    eddy__list_append(list_of(call->fd), &call->link);
-    eddy__cleanup_push(&call->cleanup, drop_lost);
-}
-
 static bool works_on(const eddy__libc_call *call, int fd) {
     if (call->fd == fd) return true;
     for (size_t i = 0; i < call->polled_count; i++)
@@ -119,6 +107,30 @@ void eddy__libc_unlist(eddy__libc_call *call) {
     for (size_t i = 0; i < call->polled_count; i++) left(call->polled[i].fd);
 }
 
+/* libc's call was cut off in the middle: what it worked on is not closed any more. */
+static void forget_closing(int fd) {
+    closing **at = find_closing(fd), *c = *at;
+    if (!c || c->closer || is_worked_on(fd)) return;
+    *at = c->next;
+    eddy__free(c, sizeof *c);
+}
+
+/* The task is abandoned while it waits in libc. */
+static void drop_lost(eddy__cleanup *cleanup) {
+    eddy__libc_call *call = EDDY__OWNER(cleanup, eddy__libc_call, cleanup);
+    eddy__libc_abandon_wait(call);
+    eddy__list_remove(&call->link);
+    if (!all_closing) return;
+    if (call->fd >= 0) forget_closing(call->fd);
+    for (size_t i = 0; i < call->polled_count; i++) forget_closing(call->polled[i].fd);
+}
+
+void eddy__libc_list(eddy__libc_call *call) {
+    call->listed = true;
+    eddy__list_append(list_of(call->fd), &call->link);
+    eddy__cleanup_push(&call->cleanup, drop_lost);
+}
+
 static const char *describe_closing(const eddy__task *task) {
     (void)task;
     return "others to leave a descriptor that it closes";
@@ -157,8 +169,9 @@ static int close_later(int fd) {
 
 int __wrap_close(int fd);
 int __wrap_close(int fd) {
-    if (fd < 0 || !is_worked_on(fd)) return __real_close(fd);
-    if (is_closing(fd)) return -1;
+    if (fd < 0) return __real_close(fd);
+    if (is_closing(fd)) return -1; /* by another task, which was woken and has yet to run */
+    if (!is_worked_on(fd)) return __real_close(fd);
     return eddy__current && !eddy__libc_in_stdio ? close_in_task(fd) : close_later(fd);
 }
 

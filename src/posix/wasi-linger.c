@@ -23,7 +23,12 @@ static bool has_sent_all(int32_t stream) {
     uint64_t room;
     eddy__linger_check_write(stream, result);
     memcpy(&room, result + 8, sizeof room);
-    return result[0] || room > 0;
+    if (!result[0]) return room > 0;
+    int32_t error;
+    memcpy(&error, result + 12, sizeof error);
+    if (result[8] == STREAMS_STREAM_ERROR_LAST_OPERATION_FAILED)
+        io_error_error_drop_own((io_error_own_error_t){error});
+    return true;
 }
 
 static void sent(eddy__interest *interest) {

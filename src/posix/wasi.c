@@ -132,10 +132,6 @@ static const eddy__wait_kind waiting = {
 
 static bool add_all(eddy__libc_call *call, const int32_t *handles) {
     for (size_t i = 0; i < call->count; i++) {
-        call->nodes[i] = (node){.owner = call,
-                                .interest = {.pollable.__handle = handles[i], .ready = is_ready}};
-    }
-    for (size_t i = 0; i < call->count; i++) {
         if (eddy__interest_add(&call->nodes[i].interest) < 0) return false;
         count_wait(handles[i], 1);
     }
@@ -150,10 +146,16 @@ static bool begin_wait(eddy__libc_call *call, const int32_t *handles) {
     return add_all(call, handles);
 }
 
-void eddy__libc_end_wait(eddy__libc_call *call) {
+static void end_wait(eddy__libc_call *call) {
     end_interests(call);
     eddy__op_drop(&call->op);
     call->count = 0;
+}
+
+void eddy__libc_abandon_wait(eddy__libc_call *call) {
+    size_t count = call->count;
+    end_wait(call);
+    if (count > 1) eddy__free(call->nodes, count * sizeof(node)); /* a single one is on the stack */
 }
 
 void eddy__libc_break(eddy__libc_call *call, int error) {
@@ -180,6 +182,10 @@ static bool wait_for_any(const int32_t *handles, size_t count) {
     node one;
     call->nodes = count == 1 ? &one : eddy__alloc(count * sizeof(node));
     if (!call->nodes) return false;
+    for (size_t i = 0; i < count; i++) {
+        call->nodes[i] = (node){.owner = call,
+                                .interest = {.pollable.__handle = handles[i], .ready = is_ready}};
+    }
     call->count = count;
     if (!call->listed) eddy__libc_list(call);
     bool waits = begin_wait(call, handles);
@@ -189,7 +195,7 @@ static bool wait_for_any(const int32_t *handles, size_t count) {
             call->error = ECANCELED;
         if (may_end) eddy__libc_current = call;
     }
-    eddy__libc_end_wait(call);
+    end_wait(call);
     if (call->nodes != &one) eddy__free(call->nodes, count * sizeof(node));
     call->nodes = NULL;
     if (!may_end) eddy__libc_unlist(call);

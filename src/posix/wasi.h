@@ -55,7 +55,7 @@ void eddy__libc_list(eddy__libc_call *call);   /* before its first wait */
 void eddy__libc_unlist(eddy__libc_call *call); /* it is at its end */
 /* A pollable that is about to go although it is waited for. */
 void eddy__libc_break_waits_for(int32_t pollable);
-void eddy__libc_end_wait(eddy__libc_call *call);
+void eddy__libc_abandon_wait(eddy__libc_call *call); /* it waits, and its task is given up */
 bool eddy__libc_waits_for(const eddy__libc_call *call, int32_t pollable);
 
 /* A connection's output that is to be dropped. True: it has been taken over, for it is not empty yet. */

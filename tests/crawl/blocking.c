@@ -149,6 +149,12 @@ static int fetch_once(eddy_response *r) {
     return read_head(r);
 }
 
+/* The crawler streams no bodies. */
+int eddy__fetch_streamed(const char *site, eddy_response **out, const eddy_fetch_options *options) {
+    (void)site, (void)out, (void)options;
+    return EDDY_ENOSYS;
+}
+
 int eddy__fetch_with(const char *site, eddy_response **out, const eddy_fetch_options *options) {
     (void)site;
     message[0] = '\0';

@@ -80,6 +80,18 @@ export async function open(tools, { worker = false, kind = 'chromium' } = {}) {
         server.close();
         throw new Error(`cannot start the browser: ${error.message.split('\n')[0]}`);
     });
+    // Firefox may lose a tab that it is just opening, beside others that are closed.
+    const newPage = browser.newPage.bind(browser);
+    browser.newPage = async () => {
+        for (let tries = 1; ; tries++) {
+            try {
+                return await newPage();
+            } catch (error) {
+                if (tries === 10 || !/DiscardedBrowsingContext|no such frame/.test(error.message)) throw error;
+                await new Promise((done) => { setTimeout(done, 20 * tries); });
+            }
+        }
+    };
     return {
         name: worker ? `${kind}-worker` : kind,
         browser,
