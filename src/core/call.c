@@ -5,20 +5,21 @@
 
 /* ---- where they are: chunks, found by the number that is in a handle -------------------------------
  *
- * The number's lower half is the place, the upper one a serial, so that it never dangles. A free place
- * is taken in the order of addresses: what is set together lies together, whatever the order in which
- * it was due the last time. */
+ * The number's lower half is the place, the upper one a serial, so that it never dangles. A chunk is
+ * filled before the next: what is set together lies together, whatever the order in which it was due
+ * the last time. */
 
 #define IN_CHUNK 64
 
 typedef struct {
     eddy__call *calls; /* IN_CHUNK of them */
     uint64_t free;     /* a bit each */
+    uint32_t next;     /* that has room, + 1 */
 } chunk;
 
 static chunk *chunks;
 static uint32_t chunk_count, chunk_room;
-static uint32_t first_free; /* chunks before this one are full */
+static uint32_t with_room; /* the first chunk that has room, + 1 */
 static uint32_t call_count, last_serial;
 
 static bool add_chunk(void) {
@@ -32,7 +33,8 @@ static bool add_chunk(void) {
     eddy__call *calls = eddy__alloc(IN_CHUNK * sizeof *calls);
     if (!calls) return false;
     for (uint32_t i = 0; i < IN_CHUNK; i++) calls[i].id = 0;
-    chunks[chunk_count++] = (chunk){calls, UINT64_MAX};
+    chunks[chunk_count++] = (chunk){calls, UINT64_MAX, 0};
+    with_room = chunk_count;
     return true;
 }
 
@@ -46,15 +48,14 @@ static eddy__call *call_of(uint64_t id) {
 static eddy_call call_new(void (*fn)(void *), void *ctx, eddy__call **made) {
     *made = NULL;
     if (!fn) return (eddy_call){0};
-    while (first_free < chunk_count && !chunks[first_free].free) first_free++;
-    if (first_free == chunk_count && !add_chunk()) return (eddy_call){0};
-    uint64_t *free = &chunks[first_free].free;
-    uint32_t place = (uint32_t)__builtin_ctzll(*free);
-    *free &= *free - 1;
+    if (!with_room && !add_chunk()) return (eddy_call){0};
+    uint32_t at = with_room - 1, place = (uint32_t)__builtin_ctzll(chunks[at].free);
+    chunks[at].free &= chunks[at].free - 1;
+    if (!chunks[at].free) with_room = chunks[at].next;
     call_count++;
     if (++last_serial == 0) last_serial = 1;
-    eddy__call *call = *made = &chunks[first_free].calls[place];
-    place += first_free * IN_CHUNK;
+    eddy__call *call = *made = &chunks[at].calls[place];
+    place += at * IN_CHUNK;
     *call = (eddy__call){.ready.kind = EDDY__READY_CALL,
                          .timer.kind = EDDY__TIMER_CALL,
                          .id = (uint64_t)last_serial << 32 | place,
@@ -66,8 +67,11 @@ static eddy_call call_new(void (*fn)(void *), void *ctx, eddy__call **made) {
 static void call_free(eddy__call *call) {
     uint32_t place = (uint32_t)call->id, at = place / IN_CHUNK;
     call->id = 0;
+    if (!chunks[at].free) {
+        chunks[at].next = with_room;
+        with_room = at + 1;
+    }
     chunks[at].free |= (uint64_t)1 << place % IN_CHUNK;
-    if (at < first_free) first_free = at;
     call_count--;
 }
 
@@ -76,7 +80,7 @@ void eddy__calls_trim(void) {
     for (uint32_t i = 0; i < chunk_count; i++) eddy__free(chunks[i].calls, IN_CHUNK * sizeof(eddy__call));
     eddy__free(chunks, chunk_room * sizeof *chunks);
     chunks = NULL;
-    chunk_count = chunk_room = first_free = 0;
+    chunk_count = chunk_room = with_room = 0;
 }
 
 /* ---- what the header offers ------------------------------------------------------------------------ */

@@ -373,11 +373,14 @@ int eddy__loop_drive(void) {
 
 static double tick(bool looks) {
     eddy_time until = EDDY_FOREVER;
+    bool is_exact = looks; /* the budget, which may have begun by an old clock */
     do {
         if (looks) (void)look_at_clock();
         if (until == EDDY_FOREVER && !loop.is_virtual) until = loop.now + TICK_BUDGET;
-        if (eddy__loop_turn(until)) return 0;
-        looks = true;
+        if (eddy__loop_turn(until)) {
+            if (is_exact || eddy__loop_turn(loop.now + TICK_BUDGET)) return 0;
+        }
+        is_exact = looks = true;
     } while (eddy__loop_idle());
     eddy_time next = eddy__timers_next();
     if (next == EDDY_FOREVER || loop.is_virtual) return -1;

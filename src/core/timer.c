@@ -85,8 +85,9 @@ static void touch_all(void) {
 
 /* The heap is empty only if there is no entry at all. */
 static void refill(void) {
-    if (count || !in_all) return;
-    count = eddy__far_load(heap, NEAR_LIMIT / 2);
+    if (count) return;
+    count = eddy__far_load(heap, NEAR_LIMIT / 2); /* with none left it forgets where others began */
+    if (!count) return;
     touch_all();
     make_heap();
 }

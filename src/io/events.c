@@ -225,6 +225,19 @@ static int next_event(const char *site, eddy_event_source *source, eddy_server_e
     }
 }
 
+typedef struct {
+    eddy__cleanup cleanup;
+    eddy_event_source *source;
+} awaited;
+
+/* The task is abandoned inside of next. */
+static void forget_awaited(eddy__cleanup *cleanup) {
+    eddy_event_source *source = EDDY__OWNER(cleanup, awaited, cleanup)->source;
+    source->busy = false;
+    source->call = NULL;
+    if (source->closed) free_source(source);
+}
+
 int eddy__event_source_next(const char *site, eddy_event_source *source, eddy_server_event *event) {
     int rc = eddy__checkpoint(site);
     if (rc < 0) return rc;
@@ -233,11 +246,16 @@ int eddy__event_source_next(const char *site, eddy_event_source *source, eddy_se
     *event = (eddy_server_event){"", "", 0, eddy_event_source_last_id(source)};
     if (source->ended != GOES_ON) return source->ended;
     eddy_scope call = {0};
-    (void)eddy__scope_begin(site, &call, NULL); /* end tells if it fails */
+    rc = eddy__scope_begin(site, &call, NULL);
+    if (rc < 0) return rc;
     source->call = &call;
     source->busy = true;
+    awaited here = {.source = source};
+    eddy__cleanup_push(&here.cleanup, forget_awaited);
     rc = next_event(site, source, event);
+    eddy__cleanup_pop();
     source->busy = false;
+    source->call = NULL;
     rc = eddy_scope_end(&call, rc);
     if (!source->closed) return rc;
     free_source(source);

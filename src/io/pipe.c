@@ -120,7 +120,7 @@ static int shut(eddy_stream *s) {
 static void close_writer(eddy_stream *s) {
     pipe *p = of_writer(s);
     static const char broken_off[] = "the writer of this pipe broke off";
-    if (s->failed)
+    if (s->failed || s->writing) /* not all of it may have been written */
         end_writing(p, EDDY_ECLOSED, eddy__text_new(broken_off, sizeof broken_off - 1));
     else
         end_writing(p, 0, NULL);
@@ -152,7 +152,7 @@ int eddy_pipe(eddy_stream **reader, eddy_stream **writer, size_t capacity) {
 }
 
 int eddy_pipe_fail(eddy_stream *writer, int code, const char *format, ...) {
-    if (!writer || writer->source != &writing || code >= 0) return EDDY_EINVAL;
+    if (!writer || writer->source != &writing || code >= 0 || code == EDDY_EEMPTY) return EDDY_EINVAL;
     pipe *p = of_writer(writer);
     if (p->ended || writer->writing) return EDDY_ESTATE;
     eddy__text *text = NULL;

@@ -318,6 +318,12 @@ static void go_on(eddy__watch *watch) {
     if (eddy__watch_add(watch) < 0) fail(w, ENOMEM);
 }
 
+static void start_soon(void *ctx) {
+    (void)ctx;
+    start_jobs();
+}
+
+/* Those that wait are not begun here: they may be the next to be cancelled. */
 static void cancel(eddy__pending *pending) {
     job *j = EDDY__OWNER(pending, job, pending);
     if (j->worker) {
@@ -327,7 +333,8 @@ static void cancel(eddy__pending *pending) {
         eddy__list_remove(&j->link);
     }
     job_free(j);
-    start_jobs();
+    if (eddy__the_loop.halted || eddy__list_empty(&waiting)) return;
+    if (!eddy_call_soon(start_soon, NULL).id) start_jobs();
 }
 
 /* ---- the host interface -------------------------------------------------------------------------------- */

@@ -122,6 +122,22 @@ static int orders_hold(void *arg) {
     return 0;
 }
 
+/* All that are set are cancelled, the last first: what comes then fires as ever. */
+static int emptied(void *arg) {
+    (void)arg;
+    for (int round = 0; round < 3; round++) {
+        eddy_time now = eddy_now();
+        for (uint32_t i = 0; i < 9000; i++) CHECK(set(i, now + (i + 1) * EDDY_S));
+        for (uint32_t i = 9000; i-- > 0;) CHECK(eddy_call_cancel(calls[round == 1 ? 8999 - i : i]));
+        CHECK(eddy_sleep((eddy_time)(round + 1) * 4000 * EDDY_S) == 0);
+        CHECK(set(0, eddy_now() + 8500 * EDDY_S));
+        CHECK(eddy_sleep(8501 * EDDY_S) == 0);
+        CHECK(fired_count == 1);
+        fired_count = 0;
+    }
+    return 0;
+}
+
 /* ---- without memory ------------------------------------------------------------------------------- */
 
 static bool enough; /* the allocation that was to fail was not asked for */
@@ -170,6 +186,7 @@ static int moved_without_memory(void *arg) {
 int main(void) {
     check_begin();
     check_run(orders_hold);
+    check_run(emptied);
     for (long first = 1; !enough; first = first * 6 / 5 + 1) {
         CHECK(eddy_run(without_memory, &first) == 0);
         CHECK(check_memory.blocks == 0);

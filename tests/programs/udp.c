@@ -240,6 +240,21 @@ static void mistakes(void) {
     eddy_udp_close(a);
 }
 
+static int connect_it(void *arg) {
+    return eddy_udp_connect(arg, "localhost", 9);
+}
+
+/* Where looking a name up waits. */
+static void closed_while_connecting(void) {
+    eddy_udp *u;
+    CHECK(eddy_udp_open(&u, HOME, 0) == 0);
+    eddy_future *task = eddy_spawn(connect_it, u);
+    CHECK(eddy_yield() == 0);
+    bool waits = !eddy_done(task);
+    eddy_udp_close(u);
+    CHECK(eddy_await(task) == (waits ? EDDY_ECLOSED : 0));
+}
+
 int eddy_main(int argc, char **argv) {
     bool six = false;
     for (int i = 1; i < argc; i++) {
@@ -259,5 +274,6 @@ int eddy_main(int argc, char **argv) {
     peers();
     flood();
     mistakes();
+    closed_while_connecting();
     return check_end();
 }
