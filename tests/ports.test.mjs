@@ -10,7 +10,9 @@ import { artifactOf, JS_HOSTS, PAGES, runOn, told } from './lib/hosts.mjs';
 
 for (const hostName of ['native', 'chromium-worker', ...JS_HOSTS, 'lean']) {
     const isPage = [...PAGES, 'chromium-worker'].includes(hostName);
-    test(`libc's sleeps${isPage ? ' and frames' : ''} on ${hostName}`, async (t) => {
+    // Natively it says no more than that there are no frames.
+    const what = hostName === 'native' ? 'no frames' : `libc's sleeps${isPage ? ' and frames' : ''}`;
+    test(`${what} on ${hostName}`, async (t) => {
         const args = isPage ? ['frames'] : [];
         const result = await runOn(t, hostName, 'tests/programs/ports.c', { args });
         if (!result) return;
