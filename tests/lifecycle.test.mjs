@@ -110,24 +110,35 @@ for (const linked of ['node', 'lean']) {
         assert.deepEqual(opened.errors, []);
     });
 
-    test(`a page that is left and come back to goes on where it was, ${linked}`, async (t) => {
-        const opened = await openPage(t, linked);
-        if (!opened) return;
-        const { page } = opened;
-        await page.evaluate(() => {
-            globalThis.calls = Promise.all([
-                note('slept', apps[0].wait_ms(300)), note('for JavaScript', apps[1].late(300)),
-                note('spun', apps[2].spin(300)),
-            ]);
+// A worker that the browser was starting when the page was left is lost now and then.
+    for (const [moment, delay] of [['at once', 0], ['while workers start', 15], ['while they run', 150]]) {
+        test(`a page that is left ${moment} and come back to goes on where it was, ${linked}`, async (t) => {
+            const opened = await openPage(t, linked);
+            if (!opened) return;
+            const { page } = opened;
+            await page.evaluate((loses) => {
+                const { Worker } = globalThis;
+                if (loses) {
+                    globalThis.Worker = function lost() {
+                        globalThis.Worker = Worker;
+                        return { postMessage() {}, terminate() {} };
+                    };
+                }
+                globalThis.calls = Promise.all([
+                    note('slept', apps[0].wait_ms(300)), note('for JavaScript', apps[1].late(300)),
+                    note('spun', apps[2].spin(300)),
+                ]);
+            }, delay === 0);
+            await pause(delay);
+            await page.goto(`${await serveProject()}/package.json`);
+            await pause(400);
+            await page.goBack();
+            await page.evaluate(() => Promise.race([calls, new Promise((late) => { setTimeout(late, 30_000); })]));
+            const noted = await opened.noted();
+            assert.ok(noted.includes('pagehide true') && noted.includes('pageshow true'), noted.join(', '));
+            assert.deepEqual(ours(noted).sort(), ['for JavaScript', 'slept', 'spun']);
+            assert.deepEqual(await page.evaluate(() => Promise.all([apps[0].add(1, 2), apps[2].square_of(5)])), [3, 25]);
+            assert.deepEqual(opened.errors, []);
         });
-        await page.goto(`${await serveProject()}/package.json`);
-        await pause(400);
-        await page.goBack();
-        await page.evaluate(() => calls);
-        const noted = await opened.noted();
-        assert.ok(noted.includes('pagehide true') && noted.includes('pageshow true'), noted.join(', '));
-        assert.deepEqual(ours(noted).sort(), ['for JavaScript', 'slept', 'spun']);
-        assert.deepEqual(await page.evaluate(() => Promise.all([apps[0].add(1, 2), apps[2].square_of(5)])), [3, 25]);
-        assert.deepEqual(opened.errors, []);
-    });
+    }
 }

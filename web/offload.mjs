@@ -42,6 +42,7 @@ export function createEddyOffload(host, own) {
     function offload(op, generation, fn, arg, argSize, result, resultSize) {
         if (own.serve) return ESTATE;
         if (!hasWorkers) return ENOSYS;
+        watchPage('addEventListener'); // again: has no effect
         const asked = {
             op, generation, fn, arg: arg >>> 0, argSize: argSize >>> 0, result: result >>> 0,
             resultSize: resultSize >>> 0, worker: undefined,
@@ -121,14 +122,15 @@ export function createEddyOffload(host, own) {
             const post = (message, transfer) => thread.postMessage(message, transfer);
             const heard = (message) => {
                 if (!worker.terminate) return; // it has been ended: this comes late
-                if (message.ready) {
-                    worker.isReady = true;
+                if (message.listens) {
                     try {
                         post({ module, script: own.script }, []);
-                        ready(post);
                     } catch (error) { // some host cannot send modules
                         fail(worker, EHOST, error);
                     }
+                } else if (message.ready) {
+                    worker.isReady = true;
+                    ready(post);
                 } else if (message.line !== undefined) {
                     own.print(message.stream, message.line);
                 } else if (message.error !== undefined) {
@@ -155,6 +157,24 @@ export function createEddyOffload(host, own) {
         }));
         worker.ready.catch(() => {}); // whoever has a job there is told
         return worker;
+    }
+
+    // Chromium loses a worker that is being started when its page is frozen or left, and says nothing
+    // when the page goes on. Its job has not begun.
+    function startLostAnew({ type, persisted }) {
+        if (type === 'pageshow' && !persisted) return; // the page's first
+        for (const worker of [...busy]) {
+            const { job: asked, isReady } = worker;
+            if (isReady) continue;
+            end(worker);
+            hand(asked, startWorker());
+        }
+    }
+
+    function watchPage(verb) {
+        if (!globalThis.document) return;
+        document[verb]?.('resume', startLostAnew);
+        globalThis[verb]?.('pageshow', startLostAnew);
     }
 
     function end(worker) {
@@ -184,6 +204,7 @@ export function createEddyOffload(host, own) {
     function endAll() {
         clearTimeout(trimTimer);
         trimTimer = undefined;
+        watchPage('removeEventListener');
         endIdle();
         for (const worker of [...busy]) end(worker);
     }
@@ -272,13 +293,14 @@ export function serveEddyOffload(create) {
                     print: (stream, line) => post({ stream, line }),
                 }, message.script);
                 await made;
-                if (!message.module) run(message, post);
+                if (message.module) post({ ready: true });
+                else run(message, post);
             } catch (error) {
                 post({ error: `the worker: ${error?.message ?? error}` });
             }
         };
         if (found) port.on('message', heard);
         else port.onmessage = ({ data }) => heard(data);
-        post({ ready: true }); // what comes earlier may be lost
+        post({ listens: true }); // what comes earlier may be lost
     });
 }
