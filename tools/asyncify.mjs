@@ -12,6 +12,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { findSuspending, toBeNamed } from './reach.mjs';
+import { sectionsOf } from './wasm.mjs';
 
 const DATA = String.raw`\(global\.get \$__asyncify_data\s*\)`;
 const GET = '(global.get $__asyncify_data)';
@@ -114,28 +115,6 @@ export function positionInGlobal(wat) {
     // What is left must use the position as an address only to store a saved call's index.
     const left = text.match(/\(i32\.(load|store)[^()]*\(global\.get \$__asyncify_data\)/g) ?? [];
     return left.some((use) => use.startsWith('(i32.load')) ? undefined : text;
-}
-
-/** The sections of a module: { id, start, end, name }, name of custom sections only. */
-export function* sectionsOf(bytes) {
-    let at = 8;
-    const number = () => {
-        let value = 0;
-        for (let shift = 0; ; shift += 7) {
-            const byte = bytes[at++];
-            value += (byte & 0x7f) * 2 ** shift;
-            if (byte < 0x80) return value;
-        }
-    };
-    while (at < bytes.length) {
-        const start = at;
-        const id = bytes[at++];
-        const size = number();
-        const end = at + size;
-        const length = id === 0 ? number() : 0;
-        yield { id, start, end, name: bytes.toString('utf8', at, at + length) };
-        at = end;
-    }
 }
 
 // What libc says of its imports for the making of a component stands in custom sections, which get

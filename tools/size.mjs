@@ -6,28 +6,15 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { KEEP_LINKED, neverSuspending, sectionsOf } from './asyncify.mjs';
+import { KEEP_LINKED, neverSuspending } from './asyncify.mjs';
 import { build, ROOT } from './build.mjs';
 import { ASYNCIFY } from './flags.mjs';
 import { findSuspending } from './reach.mjs';
 import { setup } from './setup.mjs';
+import { reader, sectionsOf } from './wasm.mjs';
 
 const SECTIONS = ['custom', 'type', 'import', 'function', 'table', 'memory', 'global', 'export', 'start', 'element',
     'code', 'data', 'data count', 'tag'];
-
-function reader(bytes, start) {
-    let at = start;
-    const number = () => {
-        let value = 0;
-        for (let shift = 0; ; shift += 7) {
-            const byte = bytes[at++];
-            value += (byte & 0x7f) * 2 ** shift;
-            if (byte < 0x80) return value;
-        }
-    };
-    const take = (length) => bytes.subarray(at, (at += length));
-    return { number, take, byte: () => bytes[at++], text: () => take(number()).toString(), at: () => at };
-}
 
 function countImportedFunctions(section) {
     let functions = 0;

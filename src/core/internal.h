@@ -608,6 +608,9 @@ typedef struct eddy__op {
 int eddy__op_begin(eddy__op *op, const char *what); /* 0, ENOMEM, or ESTATE where nobody could wait */
 int eddy__op_wait(const char *site, eddy__op *op);  /* the result; ECANCELED has cancelled it */
 void eddy__op_drop(eddy__op *op);                   /* never started, or not wanted any more */
+/* The host's call has returned rc < 0 and nothing has begun. -> rc; ENOSYS with a text that says which
+ * thing the host lacks, and what for. */
+int eddy__op_refused(eddy__op *op, int rc, const char *lacks, const char *what);
 EDDY__INLINE uint32_t eddy__op_index(const eddy__op *op) {
     return (uint32_t)op->id;
 }

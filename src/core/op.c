@@ -36,6 +36,12 @@ void eddy__op_drop(eddy__op *op) {
     *op = (eddy__op){0};
 }
 
+int eddy__op_refused(eddy__op *op, int rc, const char *lacks, const char *what) {
+    op->done = true; /* there is nothing to cancel */
+    eddy__op_drop(op);
+    return rc == EDDY_ENOSYS ? eddy__call_failed(rc, "this host has no %s: %s", lacks, what) : rc;
+}
+
 static void abandon(eddy__task *task) {
     eddy__op_drop(task->wait_on);
 }

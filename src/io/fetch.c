@@ -117,9 +117,7 @@ static int begin(eddy__op *op, const eddy_fetch_options *options, const char *he
     };
     int rc = eddy__host_fetch(eddy__op_index(op), eddy__op_generation(op), &request);
     if (rc >= 0) return rc;
-    op->done = true; /* it never began: there is nothing to cancel */
-    if (rc == EDDY_ENOSYS) eddy__call_failed(rc, "this host has no HTTP: %s", options->url);
-    return rc;
+    return eddy__op_refused(op, rc, "HTTP", options->url);
 }
 
 int eddy__fetch_by(const char *site, eddy_response **r, const eddy_fetch_options *options,

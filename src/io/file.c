@@ -30,11 +30,7 @@ int eddy__file_open(const char *site, eddy_stream **s, const char *path, const c
     rc = eddy__op_begin(&op, what);
     if (rc < 0) return rc;
     rc = eddy__host_file_open(eddy__op_index(&op), eddy__op_generation(&op), path, flags);
-    if (rc < 0) {
-        op.done = true; /* it never began: there is nothing to cancel */
-        eddy__op_drop(&op);
-        return rc == EDDY_ENOSYS ? eddy__call_failed(rc, "this host has no files: %s", path) : rc;
-    }
+    if (rc < 0) return eddy__op_refused(&op, rc, "files", path);
     rc = eddy__op_wait(site, &op);
     if (rc < 0) return rc;
     free(op.data);

@@ -13,10 +13,7 @@ struct eddy_listener {
 
 /* Waits for what a host call has begun with `rc`. */
 static int finish(const char *site, eddy__op *op, int rc, const char *what) {
-    if (rc == 0) return eddy__op_wait(site, op);
-    op->done = true; /* it never began: there is nothing to cancel */
-    eddy__op_drop(op);
-    return rc == EDDY_ENOSYS ? eddy__call_failed(rc, "this host has no network: %s", what) : rc;
+    return rc == 0 ? eddy__op_wait(site, op) : eddy__op_refused(op, rc, "network", what);
 }
 
 int eddy__connect(const char *site, eddy_stream **s, const char *host, uint16_t port) {

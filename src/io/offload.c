@@ -14,13 +14,9 @@ int eddy__offload(const char *site, eddy_fn fn, const void *arg, size_t arg_size
     eddy__offload_job job = {fn, arg, arg_size, result, result_size};
     rc = eddy__host_offload(eddy__op_index(&op), eddy__op_generation(&op), &job);
     if (rc < 0) {
-        op.done = true; /* it never began: there is nothing to cancel */
-        eddy__op_drop(&op);
-        if (rc == EDDY_ENOSYS)
-            eddy__call_failed(rc, "eddy_offload: this host has no workers: call the function itself");
         if (rc == EDDY_ESTATE)
             eddy__call_failed(rc, "eddy_offload: a worker has no workers of its own");
-        return rc;
+        return eddy__op_refused(&op, rc, "workers", "eddy_offload: call the function itself");
     }
     return eddy__op_wait(site, &op);
 }

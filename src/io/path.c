@@ -21,10 +21,7 @@ static int ask(const char *site, eddy__op *op, enum eddy__path_call call, const 
     rc = eddy__op_begin(op, what);
     if (rc < 0) return rc;
     rc = eddy__host_path(eddy__op_index(op), eddy__op_generation(op), call, path, other);
-    if (rc == 0) return eddy__op_wait(site, op);
-    op->done = true; /* it never began: there is nothing to cancel */
-    eddy__op_drop(op);
-    return rc == EDDY_ENOSYS ? eddy__call_failed(rc, "this host has no files: %s", path) : rc;
+    return rc == 0 ? eddy__op_wait(site, op) : eddy__op_refused(op, rc, "files", path);
 }
 
 static int change(const char *site, enum eddy__path_call call, const char *verb, const char *path,

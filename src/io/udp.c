@@ -112,11 +112,7 @@ int eddy__udp_open(const char *site, eddy_udp **u, const char *host, uint16_t po
     rc = eddy__op_begin(&op, "a port for datagrams");
     if (rc < 0) return rc;
     rc = eddy__host_udp_open(eddy__op_index(&op), eddy__op_generation(&op), address, port);
-    if (rc < 0) {
-        op.done = true; /* it never began: there is nothing to cancel */
-        eddy__op_drop(&op);
-        return rc == EDDY_ENOSYS ? eddy__call_failed(rc, "this host has no UDP: %s", address) : rc;
-    }
+    if (rc < 0) return eddy__op_refused(&op, rc, "UDP", address);
     rc = eddy__op_wait(site, &op);
     if (rc < 0) return rc;
     *u = udp_new(rc, op.data);

@@ -160,12 +160,7 @@ int eddy__ws_connect_with(const char *site, eddy_ws **ws, const eddy_ws_options 
             .unread = amount(options->unread, 16 << 20),
         };
         rc = eddy__host_ws_connect(eddy__op_index(&op), eddy__op_generation(&op), &request);
-        if (rc < 0) {
-            op.done = true; /* it never began: there is nothing to cancel */
-            eddy__op_drop(&op);
-            if (rc == EDDY_ENOSYS)
-                eddy__call_failed(rc, "this host has no WebSocket: %s", options->url);
-        }
+        if (rc < 0) rc = eddy__op_refused(&op, rc, "WebSocket", options->url);
     }
     eddy__free(protocols, bytes);
     if (rc < 0) return rc;
