@@ -5,14 +5,16 @@
  *
  *     heap: all before far[n-1].from | far[n-1] | far[n-2] | … | far[0]
  *
- * When the heap has run empty it gets the nearest segment; one that is too large is parted in four
- * first, again and again. Each part is read and written from end to end, log n times in all. It is the
- * lazy quicksort of Navarro and Paredes' quickheaps, with a heap for the first part. */
+ * When the heap has run empty it gets the nearest segment; one that is too large is parted first, again
+ * and again, each time in WAYS: so each entry is read and written log n times in all, from end to end
+ * of the memory they are in. It is the lazy quicksort of Navarro and Paredes' quickheaps, with a heap
+ * for the first part and the many pivots of a samplesort. */
 #include "internal.h"
 
 #ifndef EDDY__SMALL
 
-#define PIECE_ENTRIES 31
+/* A piece is half a page: processors foresee what is read in order within one. */
+#define PIECE_ENTRIES 127
 
 typedef struct piece {
     struct piece *next;
@@ -28,32 +30,15 @@ typedef struct {
 
 static segment *far;
 static uint32_t segments, room;
+static uint32_t entries; /* in all of them */
 static piece *spare;
 static uint32_t spares;
 
-/* Each parting makes three segments more, and as many pieces that are not full. Those for as many
- * partings as it takes to get from all memory to one heap are there beforehand: to get at a deadline
- * must not need memory. */
-#define PARTINGS 48
+/* Into how many segments one is parted, a power of two. More need more samples and more pieces at
+ * once, fewer move each entry more often. */
+#define WAYS 8
 
 /* ---- pieces and segments ------------------------------------------------------------------------ */
-
-static bool reserve(uint32_t pieces) {
-    if (segments + PARTINGS > room) {
-        segment *grown = eddy__resize(far, room * sizeof *far, 2 * (room + PARTINGS) * sizeof *far);
-        if (!grown) return false;
-        far = grown;
-        room = 2 * (room + PARTINGS);
-    }
-    while (spares < pieces + PARTINGS) {
-        piece *p = eddy__alloc(sizeof *p);
-        if (!p) return false;
-        p->next = spare;
-        spare = p;
-        spares++;
-    }
-    return true;
-}
 
 static void give_back(piece *p) {
     p->next = spare;
@@ -61,37 +46,57 @@ static void give_back(piece *p) {
     spares++;
 }
 
-/* There is a spare piece if one is needed. */
-static void add(segment *s, eddy__deadline e) {
-    if (!s->first || s->first->count == PIECE_ENTRIES) {
-        piece *p = spare;
-        EDDY_ASSERT(p);
-        spare = p->next;
-        spares--;
-        p->next = s->first;
-        p->count = 0;
-        s->first = p;
-    }
-    s->first->entries[s->first->count++] = e;
-    s->count++;
+/* Each parting makes WAYS - 1 segments more, and at most WAYS pieces that are not full. Those for as
+ * many partings as it takes to get from all entries to one heap, with two more for bad luck, are there
+ * beforehand: to get at a deadline must not need memory. */
+static uint32_t most_parts(void) {
+    uint32_t partings = 3;
+    for (uint32_t left = entries / 8192; left; left /= WAYS) partings++;
+    return partings * WAYS;
 }
 
-/* Takes any entry out. */
-static bool take(segment *s, eddy__deadline *e) {
-    if (!s->count) return false;
-    piece *p = s->first;
-    *e = p->entries[--p->count];
-    s->count--;
-    if (p->count == 0) {
-        s->first = p->next;
+static bool reserve(uint32_t pieces) {
+    uint32_t parts = most_parts();
+    if (segments + parts > room) {
+        segment *grown = eddy__resize(far, room * sizeof *far, 2 * (room + parts) * sizeof *far);
+        if (!grown) return false;
+        far = grown;
+        room = 2 * (room + parts);
+    }
+    while (spares < pieces + parts) {
+        piece *p = eddy__alloc(sizeof *p);
+        if (!p) return false;
         give_back(p);
     }
     return true;
 }
 
+/* There is a spare piece. */
+static void add_piece(segment *s) {
+    piece *p = spare;
+    EDDY_ASSERT(p);
+    spare = p->next;
+    spares--;
+    p->next = s->first;
+    p->count = 0;
+    s->first = p;
+}
+
+static bool is_full(const segment *s) {
+    return !s->first || s->first->count == PIECE_ENTRIES;
+}
+
+/* There is a spare piece if one is needed. */
+EDDY__INLINE void add(segment *s, const eddy__deadline *e) {
+    if (EDDY__UNLIKELY(is_full(s))) add_piece(s);
+    s->first->entries[s->first->count++] = *e;
+    s->count++;
+}
+
 /* ---- where to part ------------------------------------------------------------------------------ */
 
-#define SAMPLES 9
+/* In order, each third is where a part begins. */
+#define SAMPLES (3 * WAYS - 1)
 
 static uint32_t random_below(uint32_t n) {
     static uint32_t state = 2463534242u; /* xorshift32: quality does not matter, order is exact anyhow */
@@ -110,6 +115,16 @@ static void sort(eddy__deadline *samples) {
     }
 }
 
+/* From all over it, at most three from a piece. */
+static void take_samples(const segment *s, eddy__deadline *samples) {
+    uint32_t pieces = (s->count - 1) / PIECE_ENTRIES + 1, at = 0, i = 0;
+    EDDY_ASSERT(3 * pieces >= SAMPLES);
+    for (const piece *p = s->first; p; p = p->next, at++)
+        for (; i < SAMPLES && i * pieces / SAMPLES == at; i++)
+            samples[i] = p->entries[random_below(p->count)];
+    sort(samples);
+}
+
 /* ---- for timer.c ---------------------------------------------------------------------------------- */
 
 bool eddy__far_begins_before(const eddy__deadline *e) {
@@ -122,10 +137,9 @@ bool eddy__far_add(eddy__deadline e) {
         half = left / 2;
         at += half & -(uint32_t)eddy__deadline_before(&e, &far[at + half - 1].from);
     }
-    const piece *p = far[at].first;
-    bool has_room = p && p->count < PIECE_ENTRIES;
-    if (!has_room && !reserve(1)) return false;
-    add(&far[at], e);
+    if (EDDY__UNLIKELY(is_full(&far[at])) && !reserve(1)) return false;
+    add(&far[at], &e);
+    entries++;
     return true;
 }
 
@@ -138,52 +152,65 @@ bool eddy__far_take_half(eddy__deadline *heap, uint32_t *count) {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < *count; i++) {
         if (eddy__deadline_before(&heap[i], &s.from)) heap[kept++] = heap[i];
-        else add(&s, heap[i]);
+        else add(&s, &heap[i]);
     }
     *count = kept;
     far[segments++] = s;
+    entries += s.count;
     return true;
 }
 
-/* The nearest segment, which has many pieces, becomes four. No two entries are equal, so each of them
- * gets at least the two samples that are in its part of the order. */
+/* The nearest segment, which has many pieces, becomes WAYS. They begin at different entries, because
+ * none was taken as a sample four times; so none of them gets all. */
 static void part(void) {
     segment whole = far[--segments];
-    eddy__deadline samples[SAMPLES], e;
-    uint32_t apart = whole.count / PIECE_ENTRIES / SAMPLES, pieces = 0, i = 0;
-    for (const piece *p = whole.first; i < SAMPLES; p = p->next, pieces++)
-        if (pieces == i * apart) samples[i++] = p->entries[random_below(p->count)];
-    sort(samples);
-    segment parts[4] = {
-        {.from = samples[6]}, {.from = samples[4]}, {.from = samples[2]}, {.from = whole.from}};
-    while (take(&whole, &e)) {
-        int nearer = eddy__deadline_before(&e, &samples[6]) +
-                     eddy__deadline_before(&e, &samples[4]) +
-                     eddy__deadline_before(&e, &samples[2]);
-        add(&parts[nearer], e);
+    eddy__deadline samples[SAMPLES];
+    take_samples(&whole, samples);
+    segment *parts = &far[segments]; /* the nearest last */
+    EDDY_ASSERT(segments + WAYS <= room);
+    for (uint32_t i = 0; i < WAYS - 1; i++)
+        parts[i] = (segment){.from = samples[3 * (WAYS - 1 - i) - 1]};
+    parts[WAYS - 1] = (segment){.from = whole.from};
+    segments += WAYS;
+    for (piece *p = whole.first, *next; p; p = next) {
+        next = p->next;
+        for (uint32_t i = 0; i < p->count; i++) {
+            const eddy__deadline *e = &p->entries[i];
+            uint32_t at = 0;
+            for (uint32_t half = WAYS / 2; half; half /= 2)
+                at += half & -(uint32_t)eddy__deadline_before(e, &parts[at + half - 1].from);
+            add(&parts[at], e);
+        }
+        give_back(p);
     }
-    EDDY_ASSERT(segments + 4 <= room);
-    memcpy(&far[segments], parts, sizeof parts);
-    segments += 4;
 }
 
 uint32_t eddy__far_load(eddy__deadline *heap, uint32_t limit) {
     uint32_t count = 0;
     while (segments && count == 0) {
         while (far[segments - 1].count > limit) part();
-        segment s = far[--segments];
-        while (take(&s, &heap[count])) count++;
+        for (piece *p = far[--segments].first, *next; p; p = next) {
+            next = p->next;
+            memcpy(heap + count, p->entries, p->count * sizeof *heap);
+            count += p->count;
+            give_back(p);
+        }
     }
+    entries -= count;
     return count;
 }
 
 /* Segments that become empty stay: what has just been taken out of one can be put back. */
 void eddy__far_remove_gone(void) {
     for (uint32_t i = 0; i < segments; i++) {
-        segment all = far[i], left = {.from = all.from};
-        eddy__deadline e;
-        while (take(&all, &e))
-            if (!eddy__deadline_is_gone(&e)) add(&left, e);
+        segment left = {.from = far[i].from};
+        for (piece *p = far[i].first, *next; p; p = next) {
+            next = p->next;
+            for (uint32_t at = 0; at < p->count; at++)
+                if (!eddy__deadline_is_gone(&p->entries[at])) add(&left, &p->entries[at]);
+            give_back(p);
+        }
+        entries -= far[i].count - left.count;
         far[i] = left;
     }
 }

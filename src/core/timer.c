@@ -78,9 +78,29 @@ static void touch_all(void) {
         const eddy__timer *timer = slots[heap[i].slot].timer;
         if (!timer) continue;
         (void)*(const volatile eddy_time *)&timer->when;
-        if (timer->kind == EDDY__TIMER_CALL)
-            (void)*(void *const volatile *)&EDDY__OWNER(timer, eddy__call, timer)->ctx;
+        if (timer->kind == EDDY__TIMER_CALL) {
+            const eddy__call *call = EDDY__OWNER(timer, eddy__call, timer);
+            (void)*(eddy__ready *const volatile *)&call->ready.next;
+            (void)*(void *const volatile *)&call->ctx;
+        }
     }
+}
+
+/* The free slots of a million timers that fired in no order are in no order either, and cost a miss
+ * each to set as many again. So when the last entries are in the heap, they get the first slots, and
+ * those behind are as if they never were used. Without memory that is for another time. */
+static void renumber(void) {
+    eddy__timer **timers = eddy__alloc(count * sizeof *timers);
+    if (!timers) return;
+    for (uint32_t i = 0; i < count; i++) timers[i] = slots[heap[i].slot].timer;
+    for (uint32_t i = 0; i < count; i++) {
+        slots[i].timer = timers[i];
+        heap[i].slot = i;
+        if (timers[i]) timers[i]->slot = i + 1;
+    }
+    used = count;
+    free_slots = 0;
+    eddy__free(timers, count * sizeof *timers);
 }
 
 /* The heap is empty only if there is no entry at all. */
@@ -88,6 +108,7 @@ static void refill(void) {
     if (count) return;
     count = eddy__far_load(heap, NEAR_LIMIT / 2); /* with none left it forgets where others began */
     if (!count) return;
+    if (count == in_all && count < used / 2) renumber();
     touch_all();
     make_heap();
 }
