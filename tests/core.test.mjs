@@ -131,7 +131,7 @@ const SAID = {
 for (const hostName of ['native', 'node', 'wasmtime']) {
     for (const [what, [code, lines]] of Object.entries(SAID)) {
         test(`what is said about "${what}" on ${hostName}`, async (t) => {
-            const result = await runOn(t, hostName, STDERR, { args: [what], timeout: 20_000 });
+            const result = await runOn(t, hostName, STDERR, { args: [what] });
             if (!result) return;
             for (const line of lines) assert.match(result.stderr, new RegExp(line, 'm'), told(result));
             assert.doesNotMatch(result.stdout, /not reached/);
@@ -143,20 +143,28 @@ for (const hostName of ['native', 'node', 'wasmtime']) {
 /** Each of these lints speaks so often, and no other does. */
 const TIMES = { 'slow-step-calls': 1, 'slow-without-debug': 0, 'leaks': 3, 'many-leaks': 11, 'drops-unresolved': 1 };
 
+/** What debug mode said; without the tasks that a busy machine kept from going on, unless `what` is about those. */
+const saidOf = ({ stderr }, what) => (stderr.match(/^eddy: .*/gm) ?? [])
+    .filter((line) => what?.startsWith('slow') || !/ ran for \d+ ms without waiting(?!.*goes on)/.test(line));
+
 for (const [what, times] of Object.entries(TIMES)) {
     test(`debug mode says ${times} lines about "${what}"`, async (t) => {
-        const result = await runOn(t, 'native', STDERR, { args: [what] });
-        assert.equal(result.stderr.match(/^eddy: /gm)?.length ?? 0, times, told(result));
+        let result;
+        for (let tries = 0; tries < 3; tries++) { // more tasks may be slow on a busy machine
+            result = await runOn(t, 'native', STDERR, { args: [what] });
+            if (saidOf(result, what).length === times) return;
+        }
+        assert.equal(saidOf(result, what).length, times, told(result));
     });
 }
 
 for (const hostName of ['node', 'wasmtime']) {
     test(`a debug build names a task that never yields while it runs, on ${hostName}`, async (t) => {
-        const result = await runOn(t, hostName, STDERR, { mode: 'debug', args: ['pure-loop'], timeout: 20_000 });
+        const result = await runOn(t, hostName, STDERR, { mode: 'debug', args: ['pure-loop'] });
         if (!result) return;
-        const said = result.stderr.match(/^eddy: .*/gm) ?? [];
+        const said = saidOf(result);
         assert.equal(said.length, 1, told(result));
-        assert.match(said[0], /task 'never_yields' ran for \d{4} ms .*goes on: a task that never yields/);
+        assert.match(said[0], /task 'never_yields' ran for \d{4,} ms .*goes on: a task that never yields/);
         assert.equal(result.code, 0, told(result));
     });
 }
@@ -174,7 +182,7 @@ const NODE_MAIN = fileURLToPath(new URL('../tools/hosts/node-main.mjs', import.m
 for (const hostName of ['native', 'node', 'wasmtime-p1', 'wasmtime', 'chromium']) {
     for (const where of ['main', 'task', 'callback']) {
         test(`exit() in a ${where} on ${hostName} ends the program`, async (t) => {
-            const result = await runOn(t, hostName, LEAVE, { args: [`exit-in-${where}`], timeout: 10_000 });
+            const result = await runOn(t, hostName, LEAVE, { args: [`exit-in-${where}`] });
             if (!result) return;
             // All that WASI 0.2 can tell is whether it went well.
             assert.equal(result.code, hostName === 'wasmtime' ? 1 : 3, told(result));
@@ -198,7 +206,7 @@ async function interrupt(command, twice) {
             child.kill('SIGINT');
         }
     });
-    const limit = setTimeout(() => child.kill('SIGKILL'), 15_000);
+    const limit = setTimeout(() => child.kill('SIGKILL'), 60_000);
     const code = await new Promise((done) => { child.on('close', done); });
     clearTimeout(limit);
     return { code, stdout, stderr: '', milliseconds: Date.now() - began };

@@ -10,7 +10,7 @@ const PROGRAM = 'tests/programs/inspecting.c';
 const HOST_NAMES = ['native', 'node', 'wasmtime'];
 
 async function lines(t, hostName, what) {
-    const result = await runOn(t, hostName, PROGRAM, { args: [what], timeout: 20_000 });
+    const result = await runOn(t, hostName, PROGRAM, { args: [what] });
     if (!result) return null;
     assert.equal(result.code, 0, told(result));
     return result.stdout.trimEnd().split('\n');
@@ -211,7 +211,7 @@ for (const hostName of HOST_NAMES) {
     test(`traces whose beginning is overwritten, on ${hostName}`, async (t) => {
         for (const entries of [1, 2, 3, 7, 20, 55, 100, 150, 200]) {
             const result = await runOn(t, hostName, PROGRAM,
-                { args: ['trace-overwritten', `${entries}`], timeout: 20_000 });
+                { args: ['trace-overwritten', `${entries}`] });
             if (!result) return;
             assert.equal(result.code, 0, told(result));
             const events = checkTrace(result.stdout);

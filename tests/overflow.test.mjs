@@ -15,7 +15,7 @@ for (const hostName of ['node', 'chromium', 'wasmtime']) {
     for (const mode of hostName === 'chromium' ? ['release'] : ['release', 'debug']) {
         for (const how of ['deep', 'wide']) {
             test(`stack overflow on ${hostName}, ${mode}, ${how}: the task is named`, async (t) => {
-                const result = await runOn(t, hostName, OVERFLOW, { mode, args: [how], timeout: 20_000 });
+                const result = await runOn(t, hostName, OVERFLOW, { mode, args: [how] });
                 if (!result) return;
                 assert.ok(!result.timedOut, told(result));
                 assert.notEqual(result.code, 0, told(result));
@@ -32,7 +32,7 @@ for (const hostName of ['node', 'chromium', 'wasmtime']) {
     // In wasmtime such frames exhaust the 512 KiB of its own stack before they fill 64 KiB of saved ones.
     for (const how of hostName === 'wasmtime' ? ['wide', 'both'] : ['deep', 'wide', 'both']) {
         test(`stack overflow of a generator on ${hostName}, ${how}: it is named, and the run ends`, async (t) => {
-            const options = { args: [how, 'generator'], timeout: 20_000 };
+            const options = { args: [how, 'generator'] };
             const result = await runOn(t, hostName, OVERFLOW, options);
             if (!result) return;
             const place = `overflow\\.c:${lineOf(`eddy_gen_open(emits_${how}`)}`;
@@ -44,7 +44,7 @@ for (const hostName of ['node', 'chromium', 'wasmtime']) {
         });
     }
     test(`stack overflow over what a call needs for its end, on ${hostName}: the program is ended, by name`, async (t) => {
-        const result = await runOn(t, hostName, OVERFLOW, { args: ['both', 'gathers'], timeout: 20_000 });
+        const result = await runOn(t, hostName, OVERFLOW, { args: ['both', 'gathers'] });
         if (!result) return;
         assert.match(result.stderr, /'gathers_both' needs \d+ bytes of stack, has 65536 /, told(result));
         assert.doesNotMatch(result.stderr, /out of bounds|main ended with/, told(result)); // it is not wound up

@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
@@ -47,14 +48,20 @@ for (const hostName of Object.keys(COMMANDS)) {
     test(`an idle program on ${hostName} uses no processor`, async (t) => {
         if (process.platform !== 'linux') return t.skip('reads /proc, which only Linux has');
         const [program, ...args] = await COMMANDS[hostName](await artifactOf(hostName, IDLE));
-        const child = spawn(program, args, { stdio: 'ignore' });
-        const ended = new Promise((done) => { child.on('close', done); });
-        await sleep(2000); // its start is not what we measure
-        const before = processorTime(child.pid);
-        await sleep(1500);
-        const used = processorTime(child.pid) - before;
-        assert.equal(await ended, 0);
-        assert.ok(used < 0.15, `${used} s of processor time in 1.5 s of waiting`);
+        const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+        const ended = once(child, 'close');
+        const limit = setTimeout(() => child.kill('SIGKILL'), 60_000);
+        t.after(() => { clearTimeout(limit); child.kill('SIGKILL'); });
+        await Promise.race([once(child.stdout, 'data'), ended]); // that they all wait; the start is not what we measure
+        assert.equal(child.exitCode, null, `${hostName} has ended before`);
+        // A host has threads of its own, which may tidy up once; who polls uses the processor all the time.
+        const used = [];
+        for (let i = 0; i < 10 && !(Math.min(...used) <= 0.02); i++) {
+            const before = processorTime(child.pid);
+            await sleep(500);
+            used.push(processorTime(child.pid) - before);
+        }
+        assert.ok(Math.min(...used) <= 0.02, `${used.join(', ')} s of processor time in half a second of waiting each`);
     });
 }
 

@@ -18,7 +18,7 @@ import { artifactOf, needHost, PAGES } from './lib/hosts.mjs';
 let folder, tarball;
 
 function run(command, args, cwd = folder) {
-    const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', timeout: 120_000 });
+    const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', timeout: 300_000 });
     return { status, output: `${stdout}${stderr}`, stdout };
 }
 
@@ -98,7 +98,7 @@ async function printedBy(host, url) {
     page.on('console', (message) => { if (message.type() === 'error') problems.push(message.text()); });
     try {
         await page.goto(url);
-        await page.waitForFunction('globalThis.done', { timeout: 30_000 })
+        await page.waitForFunction('globalThis.done', { timeout: 60_000 })
             .catch((error) => problems.push(error.message));
         assert.deepEqual(problems, []);
         return await page.evaluate('globalThis.printed');
@@ -159,6 +159,7 @@ test('Vite builds a page with it, and serves one while it is written', async (t)
                 if (/http:\S+\/\n/.test(text)) found(/http:\S+\//.exec(text)[0]);
             });
             server.on('close', () => fail(new Error(`Vite has ended: ${text}`)));
+            setTimeout(() => fail(new Error(`Vite has not said its address: ${text}`)), 120_000).unref();
         });
         assert.deepEqual(await printedBy(host, address), PRINTED);
     });

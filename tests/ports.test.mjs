@@ -44,17 +44,21 @@ function lineWatcher() {
         lines,
         at: 0,
         async printed(line) {
-            while (this.at >= lines.length) await new Promise((done) => { waiting.push(done); });
+            const limit = setTimeout(() => waiting.shift()?.(), 60_000);
+            if (this.at >= lines.length) await new Promise((done) => { waiting.push(done); });
+            clearTimeout(limit);
+            assert.ok(this.at < lines.length, `it has not printed "${line}" in 60 s, but: ${lines.join(', ')}`);
             assert.equal(lines[this.at++], line, lines.join('\n'));
         },
     };
 }
 
 for (const hostName of ['node', 'lean']) {
-    test(`stdin read by libc on ${hostName}: from the process`, async () => {
+    test(`stdin read by libc on ${hostName}: from the process`, async (t) => {
         const artifact = await artifactOf(hostName, 'tests/programs/input.c');
         const main = fileURLToPath(new URL(`../tools/hosts/${hostName}-main.mjs`, import.meta.url));
         const child = spawn(process.execPath, [main, artifact], { stdio: ['pipe', 'pipe', 'inherit'] });
+        t.after(() => child.kill('SIGKILL'));
         const closed = once(child, 'close');
         const watcher = lineWatcher();
         createInterface(child.stdout).on('line', (line) => watcher.print(line));

@@ -164,7 +164,7 @@ async function commandOn(hostName, artifact) {
 async function withStdin([program, ...args], stdin, feed) {
     const child = spawn(program, args, { stdio: [stdin, 'pipe', 'inherit'] });
     child.stdin?.on('error', () => {});
-    const limit = setTimeout(() => child.kill('SIGKILL'), 30_000);
+    const limit = setTimeout(() => child.kill('SIGKILL'), 60_000);
     let stdout = '';
     child.stdout.setEncoding('utf8').on('data', (text) => { stdout += text; });
     const closed = once(child, 'close');

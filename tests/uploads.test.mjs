@@ -4,11 +4,10 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { runProcess } from '../tools/hosts/process.mjs';
 import { artifactOf, JS_SERVERS, needHost, runOn, told } from './lib/hosts.mjs';
-import { refusedUrl, startServer } from './lib/server.mjs';
+import { refusedUrl, startServer, until } from './lib/server.mjs';
 
 const UPLOADING = 'tests/programs/uploading.c';
 
@@ -27,15 +26,16 @@ for (const hostName of [...JS_SERVERS, 'lean', 'wasmtime']) {
 
         const prints = async (stdout, what, path, ...more) => {
             const url = path.startsWith('/') ? server.url(path) : path;
-            const result = await runOn(t, hostName, UPLOADING, { args: [what, url, ...more], timeout: 60_000 });
+            const result = await runOn(t, hostName, UPLOADING, { args: [what, url, ...more], timeout: 120_000 });
             if (stdout instanceof RegExp) assert.match(result.stdout, stdout, told(result));
             else assert.equal(result.stdout, stdout, told(result));
             assert.equal(result.code, 0, told(result));
         };
+        let tries = 0;
         const abortsOne = async (stdout, what, path, ...more) => {
             const before = server.seen.aborted;
-            await prints(stdout, what, path, ...more);
-            for (let i = 0; i < 100 && server.seen.aborted === before; i++) await sleep(50);
+            await prints(stdout, what, `${path}?${++tries}`, ...more);
+            await until(() => server.seen.aborted > before, 'the server saw the connection close');
             assert.equal(server.seen.aborted, before + 1, 'the server saw the connection close');
         };
 

@@ -95,9 +95,10 @@ async function run(args) {
     }
     await installPackages();
     const { open } = await import('./hosts/chromium.mjs');
-    const browser = await open(tools);
+    const timeout = 600_000;
+    const browser = await open(tools, { protocolTimeout: timeout + 60_000 });
     if (!browser) return 1;
-    const result = await browser.run(artifact, { args: programArgs, timeout: 600_000 });
+    const result = await browser.run(artifact, { args: programArgs, timeout });
     await browser.close();
     process.stdout.write(result.stdout);
     process.stderr.write(result.stderr);

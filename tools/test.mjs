@@ -20,6 +20,9 @@ const BUILDS = [
     { host: 'wasi', mode: 'release' }, { host: 'wasip2', mode: 'release' },
 ];
 
+/** Milliseconds for a file, should even test-watch.mjs get no turn in it. */
+const FILE_LIMIT = 30 * 60_000;
+
 export async function main(args) {
     await setup({ want: ['web', 'wasi', 'native', 'browser', 'firefox', 'site', 'sources'] });
     const began = Date.now();
@@ -37,7 +40,8 @@ export async function main(args) {
     const results = join(mkdtempSync(join(tmpdir(), 'eddy-test-')), 'results');
     const code = await new Promise((done, fail) => {
         const child = spawn(process.execPath,
-            ['--no-warnings', '--test', '--test-reporter=spec', '--test-reporter-destination=stdout',
+            ['--no-warnings', `--import=${new URL('test-watch.mjs', import.meta.url)}`, '--test',
+                `--test-timeout=${FILE_LIMIT}`, '--test-reporter=spec', '--test-reporter-destination=stdout',
                 `--test-reporter=${new URL('matrix-reporter.mjs', import.meta.url)}`,
                 `--test-reporter-destination=${results}`, ...files],
             { cwd: ROOT, stdio: 'inherit' });

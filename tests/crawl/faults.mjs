@@ -39,8 +39,8 @@ const broken = {
   500: /^500 Internal Server Error$/,
   'missing.html': /^404 Not Found$/,
   'no-location': /^302 Found$/,
-  stall: /^no answer within 2 s$/,
-  'stall-body': /^no answer within 2 s$/,
+  stall: /^no answer within 5 s$/,
+  'stall-body': /^no answer within 5 s$/,
   'hang-up': /./,
   reset: /./,
   'reset-body': /./,
@@ -82,7 +82,7 @@ for (const host of ['blocking', 'node', 'wasmtime']) {
     before(async () => {
       site = await serveSite({ faults: true, latency: 5 });
       address = `${site.url}fault/index.html`;
-      found = await crawlJson(host, '--deadline', '2', address);
+      found = await crawlJson(host, '--deadline', '5', address);
     });
     after(() => site?.close());
 
@@ -123,7 +123,7 @@ for (const host of ['blocking', 'node', 'wasmtime']) {
     });
 
     test('the table says the same', async () => {
-      const { code, stdout } = await crawl(host, '--quiet', '--list', '--deadline', '2', address);
+      const { code, stdout } = await crawl(host, '--quiet', '--list', '--deadline', '5', address);
       assert.equal(code, 0);
       const total = (name) => Number(stdout.match(RegExp(`^  ${name} +(\\d+)$`, 'm'))[1]);
       assert.equal(total('pages'), found.pages.length);

@@ -1,5 +1,5 @@
 // server.mjs: the server of the fetch tests: an answer of each kind that matters, and a record of what
-// it saw. Pages of another origin may use it.
+// it saw, which programs may wait for. Pages of another origin may use it.
 
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -25,6 +25,46 @@ function sendMebibytes(response, count) {
 
 const flaky = new Map(); // host and URL -> how often it is still to fail
 
+/** Waits until condition() holds; an error says what was waited for. What takes this long will never be. */
+export async function until(condition, what, seconds = 60) {
+    for (const end = Date.now() + seconds * 1000; !condition();) {
+        if (Date.now() > end) throw new Error(`waited ${seconds} s in vain until ${what}`);
+        await sleep(5);
+    }
+}
+
+/**
+ * What programs wait for instead of for a time: their requests' fates. A request for /asked?URL is answered when
+ * URL has been asked for, one for /left?URL when all who asked for it have their answer or have left; who asks
+ * for /go?URL lets what said(URL) waits for happen.
+ */
+export function watchRequests() {
+    const asked = new Map(), open = new Map(), told = new Set();
+    const add = (map, url, n) => map.set(url, (map.get(url) ?? 0) + n);
+    const waits = {
+        '/asked': (url) => asked.has(url),
+        '/left': (url) => asked.has(url) && !open.get(url),
+        '/go': (url) => told.add(url),
+    };
+    return {
+        /** Whether it was such a request, which then is answered here. */
+        async answers(request, response) {
+            const [, path, url] = /^([^?]*)\??(.*)$/.exec(request.url);
+            if (Object.hasOwn(waits, path)) {
+                const answer = await until(() => waits[path](url), `${url} was ${path.slice(1)}`, 20)
+                    .then(() => path.slice(1), (error) => error.message);
+                response.end(answer);
+                return true;
+            }
+            add(asked, request.url, 1);
+            add(open, request.url, 1);
+            response.on('close', () => add(open, request.url, -1));
+            return false;
+        },
+        said: (url) => until(() => told.has(url), `the program said so for ${url}`),
+    };
+}
+
 /** Exactly these bytes, and the end of the connection. */
 function raw(response, line, headers, body) {
     const cors = Object.entries(CORS).map(([name, value]) => `${name}: ${value}`);
@@ -39,8 +79,9 @@ const routes = {
         await sleep(30);
         response.end('0123456789');
     },
-    async '/slow'(request, response) {
-        await sleep(1500);
+    async '/together'(request, response, { seen }) { // ?N: when so many have been asked for at once
+        const [n] = /\d+/.exec(request.url);
+        await until(() => seen.mostAtOnce >= n, `there are ${n} requests at once`).catch(() => {});
         response.end('0123456789');
     },
     async '/echo'(request, response) {
@@ -52,6 +93,15 @@ const routes = {
     },
     async '/chunks'(request, response) {
         for (let at = 0; at < LETTERS.length; at += 13000) {
+            response.write(LETTERS.slice(at, at + 13000));
+            await sleep(5);
+        }
+        response.end();
+    },
+    async '/halves'(request, response, { watch }) { // the rest when it is asked for
+        response.write(LETTERS.slice(0, 13000));
+        await watch.said(request.url);
+        for (let at = 13000; at < LETTERS.length; at += 13000) {
             response.write(LETTERS.slice(at, at + 13000));
             await sleep(5);
         }
@@ -110,10 +160,10 @@ const routes = {
     '/endless'(request, response) {
         response.write('the first part');
     },
-    async '/reset'(request, response) {
+    async '/reset'(request, response, { watch }) { // when the first part has been read
         response.writeHead(200, { ...CORS, 'content-length': 1000 });
         response.write('the first part');
-        await sleep(50);
+        await watch.said(request.url);
         response.socket.resetAndDestroy();
     },
     '/headers'(request, response) {
@@ -160,18 +210,20 @@ const routes = {
 /** -> { url(path), seen, close() }; seen: how many requests there were, at most at a time, aborted. */
 export async function startServer() {
     const seen = { mostAtOnce: 0, aborted: 0, atOnce: 0, requests: 0 };
-    const server = createServer((request, response) => {
+    const watch = watchRequests();
+    const server = createServer(async (request, response) => {
         for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value);
         if (request.method === 'OPTIONS') return response.writeHead(204).end();
+        response.on('error', () => {});
+        if (await watch.answers(request, response)) return;
         seen.requests++;
         seen.mostAtOnce = Math.max(seen.mostAtOnce, ++seen.atOnce);
         response.on('close', () => {
             seen.atOnce--;
             if (!response.writableFinished) seen.aborted++;
         });
-        response.on('error', () => {});
         const route = routes[request.url.replace(/\?.*/, '')] ?? routes['/missing'];
-        Promise.resolve(route(request, response)).catch(() => {}); // of requests that were aborted
+        await Promise.resolve(route(request, response, { seen, watch })).catch(() => {}); // of requests that were aborted
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

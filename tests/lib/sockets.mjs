@@ -58,12 +58,14 @@ const routes = {
         socket.send('good');
         socket.send('x'.repeat(1_000_001));
     },
-    '/numbers'(socket) {
-        let next = 0;
-        const timer = setInterval(() => {
-            socket.send(String(next));
-            if (++next === 100) clearInterval(timer);
-        }, 3);
+    '/numbers'(socket) { // when it is asked for them
+        let next = 0, timer;
+        socket.once('message', () => {
+            timer = setInterval(() => {
+                socket.send(String(next));
+                if (++next === 100) clearInterval(timer);
+            }, 3);
+        });
         socket.on('close', () => clearInterval(timer));
     },
     // Tells what becomes of the first connection to /never.

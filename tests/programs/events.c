@@ -1,8 +1,5 @@
 /* events WHAT URL: one way to use server-sent events each; prints what came of it. */
-#include <eddy.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "ask.h"
 
 static const char *url;
 
@@ -23,8 +20,8 @@ static int print_next(eddy_event_source *source) {
     return rc;
 }
 
-/* All there is. */
-static int all(void) {
+/* All there is. `asked`: the server goes on when it has heard of the first. */
+static int all(bool asked) {
     eddy_event_source *source;
     int rc = eddy_event_source_open(&source, url, .retry = 20 * EDDY_MS, .limit = 100000);
     if (rc < 0) {
@@ -32,7 +29,10 @@ static int all(void) {
         print_error(rc);
         return 0;
     }
-    while ((rc = print_next(source)) > 0) continue;
+    while ((rc = print_next(source)) > 0) {
+        if (asked && (rc = ask_server(url, "go")) < 0) return rc;
+        asked = false;
+    }
     eddy_server_event event;
     if (eddy_event_source_next(source, &event) != rc) puts("not for good");
     eddy_event_source_close(source);
@@ -91,7 +91,7 @@ static int closed_under(void) {
     printf("%s ", eddy_errname(next_of(source)));
     eddy_event_source_close(source);
     printf("%s\n", eddy_errname(eddy_await(task)));
-    return eddy_sleep(200 * EDDY_MS);
+    return ask_server(url, "left");
 }
 
 static int wrong_use(void) {
@@ -116,7 +116,8 @@ static int wrong_use(void) {
 int eddy_main(int argc, char **argv) {
     const char *what = argc > 1 ? argv[1] : "";
     url = argc > 2 ? argv[2] : "http://127.0.0.1:1/";
-    if (!strcmp(what, "all")) return all();
+    if (!strcmp(what, "all")) return all(false);
+    if (!strcmp(what, "all-asked")) return all(true);
     if (!strcmp(what, "resumed")) return resumed();
     if (!strcmp(what, "again")) return again();
     if (!strcmp(what, "closed-under")) return closed_under();

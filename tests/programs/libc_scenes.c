@@ -261,7 +261,7 @@ static int in_tasks(void *arg) {
     eddy_release_all(tasks, AT_ONCE);
     CHECK(eddy_stop(ticker) == EDDY_ECANCELED);
     eddy_release(ticker);
-    CHECK(ticks > 10);
+    CHECK(ticks > 2); /* none if one of the calls kept the thread */
     return 0;
 }
 

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync,
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync,
          writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -13,6 +13,7 @@ import { after, before, describe, test } from 'node:test';
 import { checkTested, parseUris, systemSources } from '../../tools/setup/debian.mjs';
 import { which } from '../../tools/setup/base.mjs';
 import { atLeast, isNeeded } from '../../tools/setup/packages.mjs';
+import { until } from '../lib/server.mjs';
 
 const MODULE = new URL('../../tools/setup.mjs', import.meta.url).href;
 const sum = (bytes) => createHash('sha256').update(bytes).digest('hex');
@@ -220,15 +221,15 @@ describe('packages of the lock', { timeout: 120000 }, () => {
     test('interrupted while fetching: ends by the signal, goes on where it was', async () => {
         const cache = newCache();
         const half = deb.length >> 1;
-        let sent;
-        const halfSent = new Promise((done) => { sent = done; });
         answer = (request, response) => {
             response.writeHead(200, { 'Content-Length': deb.length, 'Accept-Ranges': 'bytes',
                 'Last-Modified': 'Sat, 01 Aug 2026 00:00:00 GMT' });
-            response.write(deb.subarray(0, half), () => setTimeout(sent, 300));
+            response.write(deb.subarray(0, half));
         };
         const { child, ended } = start(cache, ['site']);
-        await halfSent;
+        const fetched = () => existsSync(cache) && readdirSync(cache, { recursive: true })
+            .filter((name) => name.includes('.deb')).some((name) => statSync(join(cache, name)).size > 0);
+        await until(fetched, 'some of the package is in the cache');
         child.kill('SIGINT');
         const { signal, stderr } = await ended;
         assert.equal(signal, 'SIGINT');

@@ -24,12 +24,27 @@ export async function rejection(promise) {
 
 export const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
-const LONGEST = 20_000; // milliseconds of a case
+/** Until every task waits, however slow the machine: each has got as far as it comes by itself. */
+export async function settled(app) {
+    do await pause(2);
+    while (app.tasks().some(({ state }) => state !== 'waiting'));
+}
 
-function limited(promise) {
+const LONGEST = 60_000; // milliseconds of a case
+
+/** The promise, or an error that says what was going on when it took too long. */
+function limited(promise, { app, lines }) {
     let timer;
     const limit = new Promise((_, fail) => {
-        timer = setTimeout(() => fail(new Error(`not done after ${LONGEST} ms`)), LONGEST);
+        timer = setTimeout(() => {
+            let tree;
+            try {
+                tree = app.tree();
+            } catch (error) {
+                tree = String(error);
+            }
+            fail(new Error(`not done after ${LONGEST} ms; the tasks:\n${tree}\nit printed:\n${lines.join('\n')}`));
+        }, LONGEST);
     });
     return Promise.race([promise, limit]).finally(() => clearTimeout(timer));
 }
@@ -44,7 +59,8 @@ export async function runCases(cases, create) {
                 print: (line) => lines.push(line), printErr: (line) => lines.push(line),
                 onEddyExit: () => {},
             });
-            await limited(run({ app: module.eddy ?? module, module, lines, create }));
+            const what = { app: module.eddy ?? module, module, lines, create };
+            await limited(run(what), what);
             results[name] = null;
         } catch (error) {
             results[name] = String(error?.stack ?? error);

@@ -1,7 +1,7 @@
 // dom-cases.mjs: events that C listens to (tests/programs/dom.c), in whatever host this is loaded; real
 // clicks and keys are in dom.test.mjs.
 
-import { equal, ok, pause, rejection } from './check.mjs';
+import { equal, ok, rejection, settled } from './check.mjs';
 
 const hasWindow = typeof globalThis.addEventListener === 'function';
 // The scope of workerd knows neither `capture` nor `passive`.
@@ -34,7 +34,7 @@ export const cases = {
         target.dispatchEvent(new Custom('two', { a: [1] }));
         equal((await take(app, 0, 2)).map(([type, , , , text]) => [type, text]), [['one', 'text'], ['two', '{"a":[1]}']]);
         const later = take(app, 0, 1);
-        await pause(5);
+        await settled(app);
         target.dispatchEvent(new Custom('one', 'x'.repeat(126) + 'äö'));
         equal((await later)[0][4], 'x'.repeat(126), 'cut between characters');
         await app.unwatch(0);
@@ -74,7 +74,7 @@ export const cases = {
     async 'closing wakes who waits'({ app }) {
         await app.watch_value(0, new EventTarget(), 'one');
         const waiting = take(app, 0, 1);
-        await pause(5);
+        await settled(app);
         await app.unwatch(0);
         equal(await waiting, []);
     },

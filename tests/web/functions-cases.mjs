@@ -1,6 +1,6 @@
 // functions-cases.mjs: tests/programs/functions.c calls JavaScript.
 
-import { equal, ok, pause, rejection } from './check.mjs';
+import { equal, ok, pause, rejection, settled } from './check.mjs';
 
 const failure = async (promise) => {
     const { name, message } = await rejection(promise);
@@ -41,7 +41,7 @@ export const cases = {
     async 'a signal aborts the signal'({ app }) {
         const controller = new AbortController();
         const call = app.aborts(60_000, { signal: controller.signal });
-        await pause(10);
+        await settled(app);
         equal(globalThis.eddyAborted, 0);
         controller.abort();
         equal((await rejection(call)).name, 'EDDY_ECANCELED');
@@ -55,7 +55,7 @@ export const cases = {
         const controller = new AbortController();
         const call = app.never({ signal: controller.signal });
         const never = rejection(app.never());
-        await pause(10);
+        await settled(app);
         controller.abort();
         equal((await rejection(call)).name, 'EDDY_ECANCELED');
         equal(await app.close(), 0, 'nor does it hold up the end');
@@ -81,12 +81,12 @@ export const cases = {
     },
     async 'a future that JavaScript resolves'({ app }) {
         const call = app.resolved_by_js();
-        await pause(5);
+        await settled(app);
         globalThis.eddyFuture.resolve(12);
         globalThis.eddyFuture.resolve(13);
         equal(await call, 12);
         const other = app.resolved_by_js();
-        await pause(5);
+        await settled(app);
         let thrown;
         try {
             globalThis.eddyFuture.resolve('garbage');
@@ -115,7 +115,7 @@ export const cases = {
     async 'teardown with work pending'({ app }) {
         const calls = [app.many(50), app.never(), app.resolved_by_js(), app.settled(new Promise(() => {}))]
             .map((call) => rejection(call));
-        await pause(2);
+        await settled(app);
         equal(await app.close(), 0);
         equal((await Promise.all(calls)).map((error) => error.name), Array(4).fill('EDDY_ECANCELED'));
         globalThis.eddyFuture.resolve(1);

@@ -42,15 +42,50 @@ async function serve() {
     };
 }
 
-function launch({ path, kind }) {
-    if (kind === 'firefox') return puppeteer.launch({ browser: 'firefox', executablePath: path });
+function launchOnce({ path, kind }, protocolTimeout) {
+    const common = { executablePath: path, protocolTimeout, timeout: 120_000 };
+    if (kind === 'firefox') return puppeteer.launch({ ...common, browser: 'firefox' });
     const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
     return puppeteer.launch({
-        executablePath: path,
+        ...common,
         args: [...asRoot, '--disable-gpu', '--disable-background-networking', '--no-first-run',
             '--disable-dev-shm-usage'],
-        protocolTimeout: 900_000, // runs have their own limit
     });
+}
+
+/** Calls attempt() up to three times: for what comes before a program, where no fault can be its own. */
+async function attempts(attempt, what) {
+    for (let tries = 1; ; tries++) {
+        try {
+            return await attempt();
+        } catch (error) {
+            if (tries === 3) throw error;
+            process.stderr.write(`eddy: ${what} is tried again: ${error.message.split('\n')[0]}\n`);
+        }
+    }
+}
+
+/** Adds to the errors of a page's calls what the page has said so far: whoever reads them was not there. */
+function explainErrors(page) {
+    const said = [];
+    const note = (text) => { if (said.length < 200) said.push(text); };
+    page.on('console', (message) => note(`console.${message.type()}: ${message.text()}`));
+    page.on('pageerror', (error) => note(`error: ${error?.stack ?? error}`));
+    page.on('requestfailed', (request) => note(`not loaded: ${request.url()}: ${request.failure()?.errorText}`));
+    page.on('error', (error) => note(`the page has crashed: ${error.message}`));
+    for (const name of ['evaluate', 'waitForFunction', 'waitForSelector', 'goto', 'goBack', 'click']) {
+        const call = page[name].bind(page);
+        page[name] = async (...args) => {
+            try {
+                return await call(...args);
+            } catch (error) {
+                const all = said.length ? said.join('\n  ') : '(nothing)';
+                error.message += `\nin ${name}(${String(args[0]).slice(0, 300)}) of ${page.url()}, which said:\n  ${all}`;
+                throw error;
+            }
+        };
+    }
+    return () => said.map((line) => `${line}\n`).join('');
 }
 
 async function within(promise, milliseconds, otherwise) {
@@ -67,16 +102,17 @@ async function within(promise, milliseconds, otherwise) {
 /**
  * `kind`: chromium, or firefox, which is driven by WebDriver BiDi. `worker`: run programs in a worker of the page.
  * -> null, after a line on stderr, where there is no browser. A run's option `during(page)` is awaited
- * beside the program and its value comes back as `during`.
+ * beside the program and its value comes back as `during`. `protocolTimeout`: more than any run's timeout; what does
+ * not answer by then never will.
  */
-export async function open(tools, { worker = false, kind = 'chromium' } = {}) {
+export async function open(tools, { worker = false, kind = 'chromium', protocolTimeout = 180_000 } = {}) {
     const program = kind === 'firefox' ? tools.firefox : tools.browser;
     if (!program) {
         process.stderr.write(`eddy: ${kind}: not run: no browser is installed, and without root none can be\n`);
         return null;
     }
     const server = await serve();
-    const browser = await launch(program).catch((error) => {
+    const browser = await attempts(() => launchOnce(program, protocolTimeout), `starting ${kind}`).catch((error) => {
         server.close();
         throw new Error(`cannot start the browser: ${error.message.split('\n')[0]}`);
     });
@@ -85,7 +121,9 @@ export async function open(tools, { worker = false, kind = 'chromium' } = {}) {
     browser.newPage = async () => {
         for (let tries = 1; ; tries++) {
             try {
-                return await newPage();
+                const page = await newPage();
+                page.told = explainErrors(page);
+                return page;
             } catch (error) {
                 if (tries === 10 || !/DiscardedBrowsingContext|no such frame/.test(error.message)) throw error;
                 await new Promise((done) => { setTimeout(done, 20 * tries); });
@@ -96,10 +134,18 @@ export async function open(tools, { worker = false, kind = 'chromium' } = {}) {
         name: worker ? `${kind}-worker` : kind,
         browser,
         async run(artifact, { args = [], timeout = 60_000, during } = {}) {
-            const page = await browser.newPage();
+            const page = await attempts(async () => {
+                const fresh = await browser.newPage();
+                try {
+                    await fresh.goto(`${server.origin}/`);
+                    await fresh.waitForFunction('globalThis.eddyReady', { polling: 10 });
+                    return fresh;
+                } catch (error) {
+                    await within(fresh.close(), 5000);
+                    throw error;
+                }
+            }, 'opening a page');
             try {
-                await page.goto(`${server.origin}/`);
-                await page.waitForFunction('globalThis.eddyReady', { polling: 10 });
                 if (during) await page.bringToFront();
                 const program = page.evaluate((url, list, inWorker) =>
                     globalThis.eddyRun(url, list, inWorker), server.urlOf(artifact), args, worker);
@@ -109,13 +155,14 @@ export async function open(tools, { worker = false, kind = 'chromium' } = {}) {
                 // A page that is busy for ever does not answer this either.
                 const output = await within(page.evaluate('globalThis.eddyOutput'), 2000, null);
                 const { stdout, stderr } = output ?? { stdout: '', stderr: '' };
-                return { code: 124, stdout, stderr: stderr + stopped(timeout), timedOut: true };
+                return { code: 124, stdout, stderr: stderr + page.told() + stopped(timeout), timedOut: true };
             } finally {
                 await within(page.close(), 5000);
             }
         },
         async close() {
-            await browser.close();
+            await within(browser.close(), 20_000);
+            browser.process()?.kill('SIGKILL'); // if it has not ended
             server.close();
         },
     };
