@@ -4,12 +4,13 @@
 //   node bench/peers/setup.mjs --relock    pins what Debian's suite offers now
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { chmod, copyFile, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { cacheFolder, digest, layFolder, mustRun, Report, run, SetupError, which,
          writeWhole } from '../../tools/setup/base.mjs';
 import { fetchFiles, Gone, mirror, parseUris } from '../../tools/setup/debian.mjs';
+import { npmPackages } from '../../tools/setup/npm.mjs';
 import { alone } from '../../tools/setup/turn.mjs';
 
 const HERE = dirname(fileURLToPath(import.meta.url));
@@ -165,29 +166,10 @@ export async function go() {
  * The bench's own npm packages, kept out of the project's node_modules: a package that brings a
  * program `node` there would be the one that npm's scripts run. -> node_modules
  */
-export async function packages() {
-    const manifest = ['package.json', 'package-lock.json'];
-    const texts = manifest.map((name) => readFileSync(join(HERE, 'npm', name), 'utf8'));
-    const cache = peersFolder();
-    const place = join(cache, `npm-${digest([LAYOUT, process.arch, texts])}`);
-    const stamp = join(place, '.stamp');
-    if (!existsSync(stamp)) {
-        const report = new Report();
-        await mkdir(cache, { recursive: true });
-        await alone(cache, report, async () => {
-            if (existsSync(stamp)) return;
-            report.step('fetching Node 26 and a statistics library for the bench');
-            await layFolder(place, async (folder) => {
-                for (const name of manifest)
-                    await copyFile(join(HERE, 'npm', name), join(folder, name));
-                await mustRun('npm ci failed', ['npm', 'ci', '--no-audit', '--no-fund',
-                    '--ignore-scripts', '--loglevel=error'], { cwd: folder });
-            });
-            await writeWhole(stamp, `${new Date().toISOString()}\n`);
-        });
-    }
-    return join(place, 'node_modules');
-}
+export const packages = () => npmPackages({
+    manifest: join(HERE, 'npm'), place: 'peers/npm-', key: [LAYOUT, process.arch],
+    what: 'Node 26 and a statistics library for the bench',
+});
 
 /** -> a Node 26, or an error that says why there is none. */
 export async function node26() {

@@ -37,10 +37,17 @@ export async function needHost(t, name) {
     return null;
 }
 
+const built = new Map(); // what, how -> the promise of its artifact: nothing changes while a test file runs
+
 /** Builds a C file of the project for a host. -> the artifact's path */
-export async function artifactOf(hostName, program, mode) {
-    const options = { ...(mode ? { mode } : {}), ...HOSTS[hostName].build, quiet: true };
-    return (await build({ ...options, programs: [program] })).get(program);
+export function artifactOf(hostName, program, mode) {
+    const options = { ...(mode ? { mode } : {}), ...HOSTS[hostName].build };
+    const key = JSON.stringify([program, options]);
+    if (!built.has(key)) {
+        built.set(key, build({ ...options, quiet: true, programs: [program] })
+            .then((artifacts) => artifacts.get(program)));
+    }
+    return built.get(key);
 }
 
 /** Builds and runs; null if there is no such host. */
