@@ -8,7 +8,7 @@
  * wait. Whatever goes wrong with a page becomes a row of the table, never the end of the crawl.
  * Exit status: 0 the crawl ran (broken links are what it is for), 1 the start is no page, 2 usage.
  */
-// build: sources=gumbo,uriparser
+// build: sources=gumbo,uriparser optimise=size printf=integers
 // build: files=examples/crawl/*.c,@uriparser/src/*.c
 // build: files=@gumbo/src/attribute.c,@gumbo/src/error.c,@gumbo/src/string_*.c,@gumbo/src/tag.c
 // build: files=@gumbo/src/tokenizer.c,@gumbo/src/ut*.c,@gumbo/src/vector.c

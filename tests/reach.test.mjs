@@ -25,7 +25,8 @@ const MODULE = `(module
  (func $enter (param i32) (result i32)
   (call $start_rewind (local.get 0)) (call_indirect $t (type $task) (local.get 0) (i32.const 0)))
  (func $main_loop (drop (call $enter (i32.const 0))))
- (func $task_body (param i32) (result i32) (call $park (i32.const 8)) (i32.const 0))
+ (func $task_body (param i32) (result i32) (call $park (i32.const 8)) (call $caller)
+  (call $same_type_not_taken (f64.const 0)) (call $call_late) (call $call_hook) (call $promised) (call $tail))
  (func $writer (param i32 i32 i32) (result i32) (i32.const 0))
  (func $print (drop (call_indirect $t (type $write) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 1))))
  (func $run_one (result i32) (call_indirect $t (type $task) (i32.const 1) (i32.const 0)))
@@ -36,12 +37,15 @@ const MODULE = `(module
  (func $take (table.set $t (i32.const 3) (ref.func $late_body)))
  (func $call_late (call_indirect $t (type $late) (i64.const 0) (i32.const 3)))
  (func $tail (result i32) (return_call $run_one))
- (func $promised (drop (call $run_one)))
+ (func $promised (call $below_promised))
+ (func $below_promised (drop (call $run_one)))
+ (func $not_of_a_task (drop (call $run_one)))
  (func $calls_promised (call $promised))
  (func $quiet (param f32))
  (export "a" (func $main_loop)) (export "b" (func $caller)) (export "c" (func $same_type_not_taken))
  (export "d" (func $call_hook)) (export "e" (func $take)) (export "f" (func $call_late))
  (export "g" (func $tail)) (export "h" (func $calls_promised)) (export "i" (func $quiet))
+ (export "j" (func $not_of_a_task))
 )`;
 
 test('functions that can suspend: by calls, and by pointers of a type that some such function has', async (t) => {
@@ -52,10 +56,11 @@ test('functions that can suspend: by calls, and by pointers of a type that some 
     writeFileSync(file, MODULE);
     for (const features of [['--all-features'], ['--enable-reference-types', '--enable-tail-call', '--enable-multivalue']]) {
         const wat = execFileSync(wasmOpt, [file, ...features, '-S', '-o', '-'], { encoding: 'utf8', stdio: 'pipe' });
-        const found = findSuspending(wat, ['prom*']);
-        assert.deepEqual([...found.keys()].map((name) => name.slice(1)).sort(), ['call_late', 'caller', 'late_body',
-            'park', 'run_one', 'same_type_not_taken', 'tail', 'task_body']);
-        assert.deepEqual(toBeNamed(found).sort(), ['call_late', 'run_one']);
+        const { suspending, spared } = findSuspending(wat, ['prom*']);
+        assert.deepEqual([...suspending.keys()].map((name) => name.slice(1)).sort(), ['call_late', 'caller',
+            'late_body', 'park', 'run_one', 'same_type_not_taken', 'tail', 'task_body']);
+        assert.deepEqual(toBeNamed(suspending).sort(), ['call_late', 'run_one']);
+        assert.deepEqual(spared.sort(), ['below_promised', 'not_of_a_task']);
     }
 });
 

@@ -150,17 +150,23 @@ export function neverSuspending(flags) {
 
 const featuresOf = (flags) => flags.filter((flag) => flag.startsWith('--enable-'));
 
+const listsBeside = (output) => [`${output}.added`, `${output}.removed`];
+
 /** The flags of the pass for just what can suspend. */
 function precisely(run, input, output, asyncify) {
     const wat = run([input, ...featuresOf(asyncify), '-S', '-o', '-']);
     // Calls by way of JavaScript, of Emscripten's exceptions and jumps, reach anything.
     if (/^ \(import "env" "invoke_/m.test(wat)) return asyncify;
-    const names = toBeNamed(findSuspending(wat, neverSuspending(asyncify)));
-    if (!names.length) return [...asyncify, '--pass-arg=asyncify-ignore-indirect'];
-    const list = `${output}.list`;
-    writeFileSync(list, names.join(','));
-    return [...asyncify, '--pass-arg=asyncify-ignore-indirect',
-        `--pass-arg=asyncify-addlist@@${list}`, '--pass-arg=asyncify-propagate-addlist'];
+    const never = neverSuspending(asyncify);
+    const { suspending, spared } = findSuspending(wat, never);
+    const [added, removed] = listsBeside(output);
+    writeFileSync(removed, [...never, ...spared].join(','));
+    const flags = [...asyncify.filter((flag) => !flag.startsWith(REMOVE_LIST)), `${REMOVE_LIST}@${removed}`,
+        '--pass-arg=asyncify-ignore-indirect'];
+    const names = toBeNamed(suspending);
+    if (!names.length) return flags;
+    writeFileSync(added, names.join(','));
+    return [...flags, `--pass-arg=asyncify-addlist@@${added}`, '--pass-arg=asyncify-propagate-addlist'];
 }
 
 /**
@@ -180,7 +186,7 @@ export function makeSuspendable(wasmOpt, input, output,
     const withPass = precisely(run, input, output, asyncify);
     if (!inText) {
         run([input, ...withPass, ...optimise, '-o', output]);
-        rmSync(`${output}.list`, { force: true });
+        listsBeside(output).forEach((file) => rmSync(file, { force: true }));
         return;
     }
     const features = featuresOf(asyncify);
@@ -195,7 +201,7 @@ export function makeSuspendable(wasmOpt, input, output,
     }
     if (dropInternalExports) writeFileSync(file, withoutInternalExports(readFileSync(file, 'utf8')));
     run([file, ...features, ...optimise, '-o', output]);
-    rmSync(`${output}.list`, { force: true });
+    listsBeside(output).forEach((file) => rmSync(file, { force: true }));
     for (const section of types) appendFileSync(output, section);
     rmSync(file);
 }

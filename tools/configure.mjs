@@ -7,11 +7,13 @@
 //
 // What a program needs besides the runtime stands in comment lines of its own: `// build: files=GLOB,…`
 // further C files, `sources=NAME,…` C libraries of the tool set-up, whose folders are then written
-// @NAME, `cflags=FLAG,…`, and `hosts=HOST,…` if it can be built for those alone.
+// @NAME, `cflags=FLAG,…`, and `hosts=HOST,…` if it can be built for those alone. `optimise=size`: its wasm
+// is to be small rather than fast, and so is its runtime (the lean link makes all so); `printf=integers`:
+// it prints no floating-point numbers, nor scans them.
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { ASYNCIFY, CHECK_STACK, COMPILE, LINK, WARNINGS } from './flags.mjs';
+import { ASYNCIFY, CHECK_STACK, COMPILE, LINK, PRINTF, WARNINGS } from './flags.mjs';
 import { libraryText } from './library.mjs';
 
 const PROGRAM_FOLDERS = ['examples', 'examples/from-asyncio', 'tests/conformance', 'tests/programs', 'bench/c'];
@@ -73,18 +75,33 @@ export function runtimeFiles(host) {
         .filter((file) => file !== MAIN && !NOT_ON[host]?.includes(file));
 }
 
+const CHOICES = { optimise: ['size'], printf: Object.keys(PRINTF) };
+
 /** The `// build:` lines of a program. */
 export function needsOf(program) {
-    const needs = { sources: [], files: [], cflags: [], hosts: [] };
+    const needs = { sources: [], files: [], cflags: [], hosts: [], optimise: [], printf: [] };
     const text = readFileSync(program, 'utf8');
     for (const [, words] of text.matchAll(/^\/\/ build: (.*)$/gm)) {
         for (const word of words.trim().split(/\s+/)) {
             const [, key, values] = /^(\w+)=(.*)$/.exec(word) ?? [];
-            if (!needs[key]) throw new Error(`${program}: cannot read "// build: ${word}"`);
+            if (!needs[key] || (CHOICES[key] && !CHOICES[key].includes(values)))
+                throw new Error(`${program}: cannot read "// build: ${word}"`);
             needs[key].push(...values.split(','));
         }
     }
     return needs;
+}
+
+const hasSmallRuntime = (host, mode) => mode === 'release' && !['native', 'lean'].includes(host);
+
+/** Whether a program is linked with the runtime that was compiled for size. */
+function isSmall({ optimise }, host, mode) {
+    return optimise.includes('size') && hasSmallRuntime(host, mode);
+}
+
+/** wasm-opt's flags for a program after the Asyncify pass. */
+export function optimiserOf(program, host, mode) {
+    return ASYNCIFY[isSmall(needsOf(program), host, mode) ? 'small' : `${host}-${mode}`] ?? ASYNCIFY[mode];
 }
 
 function canBuild(program, host) {
@@ -134,9 +151,8 @@ export function artifactOf(folder, host, program) {
 }
 
 /** The command that makes the linked module IN suspendable, as OUT. */
-function asyncify(mode, tools, input, output, host) {
-    const { all, [mode]: own } = ASYNCIFY;
-    const optimise = ASYNCIFY[`${host}-${mode}`] ?? own;
+function asyncify(mode, tools, input, output, optimise) {
+    const { all } = ASYNCIFY;
     // Paths of the rule are ninja's variables: they must not be quoted.
     if (mode === 'release')
         return `${command(process.execPath, 'tools/asyncify.mjs', tools.wasmOpt)} ` +
@@ -146,19 +162,19 @@ function asyncify(mode, tools, input, output, host) {
         '{ cat $out.log; exit 1; }; }';
 }
 
-function linkRule(host, mode, tools, { cc, env }, folder) {
+function linkRule(host, mode, tools, { cc, env }, folder, optimise) {
     const flags = LINK[host];
     if (host === 'native') return `${command(cc)} ${command(flags[mode])} -o $out $in $libraries -lm`;
     if (host === 'wasi') {
         const link = command(cc, flags[mode]);
-        return `${link} -o $out.core $in ${command(tools.wasi.p1.ldflags)} && ` +
-            `${asyncify(mode, tools, '$out.core', '$out')} && rm $out.core`;
+        return `${link} -o $out.core $in $libraries ${command(tools.wasi.p1.ldflags)} && ` +
+            `${asyncify(mode, tools, '$out.core', '$out', optimise)} && rm $out.core`;
     }
     if (host === 'wasip2') {
         const { ld } = tools.wasi.p2;
         const component = (...args) => command(tools.wasmTools, 'component', ...args);
-        return `${command(ld.command, flags[mode])} ${command(ld.crt)} -o $out.core $in ` +
-            `${command(ld.libs)} && ${asyncify(mode, tools, '$out.core', '$out.async')} && ` +
+        return `${command(ld.command, flags[mode])} ${command(ld.crt)} -o $out.core $in $libraries ` +
+            `${command(ld.libs)} && ${asyncify(mode, tools, '$out.core', '$out.async', optimise)} && ` +
             `${component('embed', 'wasi/wit', '--world', 'eddy')} $out.async -o $out.core && ` +
             `${component('new')} $out.core -o $out.async && ` +
             (mode === 'release' ? `${command(tools.wasmTools, 'strip', '-a')} $out.async -o $out` :
@@ -173,7 +189,7 @@ function linkRule(host, mode, tools, { cc, env }, folder) {
         : `${command(env, cc, flags.all, flags[mode], `--js-library=${library}`)} -o $out.d/$base.mjs $in && ` +
             `${finish} $out.d/$base.mjs`;
     return `mkdir -p $out.d && ${link} $out.d/$base.wasm $stem.d.mts && ` +
-        `${asyncify(mode, tools, '$out.d/$base.wasm', '$stem.wasm', host)} && mv $out.d/$base.mjs $out && rm -r $out.d`;
+        `${asyncify(mode, tools, '$out.d/$base.wasm', '$stem.wasm', optimise)} && mv $out.d/$base.mjs $out && rm -r $out.d`;
 }
 
 /** Every link comes after a look at the libc: see libc.mjs. */
@@ -197,17 +213,20 @@ export function configure({ host, mode, tools, programs = [], defines = [] }) {
     const compile = (name, own) => `rule ${name}\n  command = ${command(tool.env, tool.cc)} -MMD ` +
         `-MF $out.d ${command(own, flags)} $flags -c $in -o $out\n` +
         '  depfile = $out.d\n  deps = gcc\n  description = $in';
+    const link = (name, optimise) => `rule ${name}\n  ` +
+        `command = ${linkRule(host, mode, tools, tool, folder, optimise)}\n  description = $out`;
     const lines = [
         `builddir = ${folder}`,
         compile('cc', COMPILE.c),
         compile('cxx', [...COMPILE.cxx, ...(host === 'native' ? [] : COMPILE.cxxInWasm)]),
         `rule ar\n  command = rm -f $out && ${command(tool.env, tool.ar)} rcs $out $in\n` +
         '  description = $out',
-        `rule link\n  command = ${linkRule(host, mode, tools, tool, folder)}\n  description = $out`,
+        link('link', ASYNCIFY[`${host}-${mode}`] ?? ASYNCIFY[mode]),
+        ...(hasSmallRuntime(host, mode) ? [link('link-small', ASYNCIFY.small)] : []),
     ];
     const objects = new Map();
-    const object = (file, extra) => {
-        const out = join(folder, 'o', inside(file.replace(/^.*\/(sources-[^/]*)\//, '$1/')) + '.o');
+    const object = (file, extra, place = 'o') => {
+        const out = join(folder, place, inside(file.replace(/^.*\/(sources-[^/]*)\//, '$1/')) + '.o');
         if (!objects.has(out)) {
             objects.set(out, file);
             lines.push(`build ${ninja(out)}: ${isCxx(file) ? 'cxx' : 'cc'} ${ninja(file)}\n  flags = ${command(extra)}`);
@@ -215,32 +234,41 @@ export function configure({ host, mode, tools, programs = [], defines = [] }) {
         return out;
     };
 
-    const library = join(folder, 'libeddy.a');
-    const runtime = runtimeFiles(host).map((file) => object(file, WARNINGS));
-    lines.push(`build ${library}: ar ${runtime.map(ninja).join(' ')}`);
+    const makeRuntime = (name, place, extra) => {
+        const library = join(folder, name);
+        const files = runtimeFiles(host).map((file) => object(file, [...WARNINGS, ...extra], place));
+        lines.push(`build ${library}: ar ${files.map(ninja).join(' ')}`);
+        return { library, main: object(MAIN, [...WARNINGS, ...extra], place) };
+    };
+    const usual = makeRuntime('libeddy.a', 'o', []);
+    const small = hasSmallRuntime(host, mode) ? makeRuntime('libeddy-small.a', 'o-small', COMPILE.small) : usual;
 
     const checked = join(folder, 'libc.checked');
     if (host === 'wasip2') lines.push(...checkLibc(tools.wasi.p2, checked));
-    const implicit = [library, ...(host === 'wasip2' ? [checked] : []), 'tools/asyncify.mjs', 'tools/reach.mjs', 'tools/finish.mjs', ...(host === 'wasip2' ? witFiles() : []), ...(host === 'web' ? [join(folder, 'eddy-library.js')] : [])];
+    const implicit = [...(host === 'wasip2' ? [checked] : []), 'tools/asyncify.mjs', 'tools/reach.mjs', 'tools/finish.mjs', ...(host === 'wasip2' ? witFiles() : []), ...(host === 'web' ? [join(folder, 'eddy-library.js')] : [])];
     if (host === 'web') writeIfChanged(join(folder, 'eddy-library.js'), libraryText());
     for (const program of new Set([...projectPrograms(host), ...programs])) {
         const needs = needsOf(program);
         if (needs.sources.some((name) => !tools.sources?.[name])) continue;
         const place = (text) => text.replace(/@(\w+)/g, (_, name) => tools.sources[name]);
-        const extra = needs.cflags.map(place);
+        const forSize = isSmall(needs, host, mode);
+        const { library, main } = forSize ? small : usual;
+        const extra = [...(forSize ? ['-Oz'] : []), ...needs.cflags.map(place)];
+        const libraries = [...(isCxx(program) && host === 'native' ? ['-lstdc++'] : []),
+            ...needs.printf.flatMap((choice) => PRINTF[choice][host] ?? [])];
         const files = needs.files.map(place).flatMap(glob);
         const own = files.filter((file) => !file.startsWith('/'));
         const parts = [
             ...[program, ...own].map((file) =>
                 object(file, [...WARNINGS, ...(CHECK_STACK[host]?.[mode] ?? []), ...extra])),
-            ...(definesEddyMain(program) ? [object(MAIN, WARNINGS)] : []),
+            ...(definesEddyMain(program) ? [main] : []),
             ...files.filter((file) => file.startsWith('/')).map((file) => object(file, ['-w', ...extra])),
         ];
         const out = artifactOf(folder, host, program);
         const stem = out.replace(/\.\w+$/, '');
-        lines.push(`build ${ninja(out)}: link ${parts.map(ninja).join(' ')} ${library} | ` +
+        lines.push(`build ${ninja(out)}: link${forSize ? '-small' : ''} ${parts.map(ninja).join(' ')} ${library} | ` +
             `${implicit.join(' ')}\n  base = ${basename(stem)}\n  stem = ${stem}` +
-            (isCxx(program) ? '\n  libraries = -lstdc++' : ''));
+            (libraries.length ? `\n  libraries = ${command(libraries)}` : ''));
     }
     const file = join(folder, 'build.ninja');
     writeIfChanged(file, lines.join('\n') + '\n');

@@ -2,6 +2,9 @@
 
 export const WARNINGS = ['-Wall', '-Wextra', '-Wconversion'];
 
+// The runtime of a module that is to be small.
+const SMALL = ['-Oz', '-DEDDY__SMALL'];
+
 const STACK_CHECK = ['-finstrument-function-entry-bare'];
 
 /** Flags of C and C++ files by host and mode. Third-party files are compiled without warnings. */
@@ -18,7 +21,8 @@ export const COMPILE = {
     native: ['-D_GNU_SOURCE'],
     web: [],
     lean: [],
-    'lean-release': ['-Oz', '-DEDDY__SMALL'],
+    'lean-release': SMALL,
+    small: SMALL,
     wasi: ['-D_GNU_SOURCE'],
     wasip2: ['-D_GNU_SOURCE'],
 };
@@ -26,6 +30,9 @@ export const COMPILE = {
 // Of a program's own files only: each function first looks whether its frame fits (asyncify.c).
 export const CHECK_STACK = { web: { debug: STACK_CHECK }, lean: { debug: STACK_CHECK }, wasi: { debug: STACK_CHECK },
     wasip2: { debug: STACK_CHECK } };
+
+// wasi-libc's printf for programs that print no floating-point numbers; Emscripten picks its own by itself.
+export const PRINTF = { integers: { wasi: ['-lc-printscan-no-floating-point'], wasip2: ['-lc-printscan-no-floating-point'] } };
 
 // The blocking calls of libc that src/posix/wasi-calls.c stands in for.
 export const LIBC_CALLS = ['read', 'write', 'recv', 'recvfrom', 'send', 'sendto', 'accept', 'accept4',
@@ -125,6 +132,7 @@ export const ASYNCIFY = {
     pass: PASS,
     all: [...FEATURES, ...PASS],
     release: ['-O3', '--strip-debug', '--strip-producers', '--strip-target-features'],
+    small: ['-Oz', '--converge', '--strip-debug', '--strip-producers', '--strip-target-features'],
     // Small after compression: what is not inlined into a function that can suspend is not instrumented.
     'lean-release': ['-Os', '--converge', '--one-caller-inline-max-function-size=60',
         '--strip-debug', '--strip-producers', '--strip-target-features', '--drop-internal-exports'],

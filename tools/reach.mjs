@@ -65,9 +65,10 @@ function addressTaken(wat) {
 }
 
 /**
- * -> Map of the functions that can suspend: name -> { because, throughPointer }. `because` is the
- * function that it calls and by which it can, or the type of a pointer. Functions that match one of
- * `never` are taken at their word.
+ * -> { suspending, spared }. `suspending` is a Map of the functions that can suspend: name -> { because,
+ * throughPointer, top }. `because` is the function that it calls and by which it can, or the type of a
+ * pointer. Functions that match one of `never` are taken at their word; `spared` are those that could
+ * suspend only below one of them, which must be named to the pass.
  */
 export function findSuspending(wat, never) {
     const isRemoved = matcher(never);
@@ -99,7 +100,37 @@ export function findSuspending(wat, never) {
     // A function found by a direct call may also call through a pointer that can suspend.
     for (const [name, entry] of found)
         entry.throughPointer = [...functions.get(name).indirect].some((type) => types.has(type));
-    return found;
+    const below = reachedFromSwitch(functions, bottoms, taken, found);
+    const spared = [];
+    for (const [name, { top }] of found) {
+        if (below.has(name)) continue;
+        found.delete(name);
+        if (!top) spared.push(plain(name));
+    }
+    return { suspending: found, spared };
+}
+
+/**
+ * Those of `found` that can be on a stack that is switched away from: it begins with what a bottom calls,
+ * and all that is on it can suspend. The others are called only by what promises never to, as what
+ * stdio writes with is.
+ */
+function reachedFromSwitch(functions, bottoms, taken, found) {
+    const byType = new Map();
+    for (const name of taken) {
+        const type = found.has(name) && functions.get(name).type;
+        if (type) byType.get(type)?.push(name) ?? byType.set(type, [name]);
+    }
+    const below = new Set();
+    const rest = [...functions.values()].filter((each) => [...each.calls].some((name) => bottoms.has(name)));
+    for (let each; (each = rest.pop());) {
+        for (const name of [...each.calls, ...[...each.indirect].flatMap((type) => byType.get(type) ?? [])]) {
+            if (!found.has(name) || below.has(name)) continue;
+            below.add(name);
+            rest.push(functions.get(name));
+        }
+    }
+    return below;
 }
 
 /** Those of them that must be named to a pass which takes no call through a pointer for one that suspends. */

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { KEEP_LINKED, neverSuspending } from './asyncify.mjs';
 import { build, ROOT } from './build.mjs';
+import { optimiserOf } from './configure.mjs';
 import { ASYNCIFY } from './flags.mjs';
 import { findSuspending } from './reach.mjs';
 import { setup } from './setup.mjs';
@@ -81,13 +82,13 @@ const row = (size, grown, name, text) =>
 
 function report({ program, host, mode, file, linked, tools, folder }) {
     const shipped = readFileSync(file);
-    const { all: passFlags, release } = ASYNCIFY;
+    const { all: passFlags } = ASYNCIFY;
     // All that is done for the module as it is shipped, only its names are kept.
-    const optimise = (ASYNCIFY[`${host}-${mode}`] ?? release).filter((flag) => !flag.startsWith('--strip-'));
+    const optimise = optimiserOf(program, host, mode).filter((flag) => !flag.startsWith('--strip-'));
     const features = passFlags.filter((flag) => flag.startsWith('--enable-'));
     const run = (tool, args) => execFileSync(tool, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 28 });
     const wat = run(tools.wasmOpt, [linked, ...features, '-S', '-o', '-']);
-    const suspending = findSuspending(wat, neverSuspending(passFlags));
+    const { suspending } = findSuspending(wat, neverSuspending(passFlags));
     const [plain, named] = ['plain.wasm', 'named.wasm'].map((name) => join(folder, name));
     run(tools.wasmOpt, [linked, ...features, ...optimise.filter((flag) => !flag.startsWith('--drop-')), '-g',
         '-o', plain]);
