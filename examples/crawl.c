@@ -10,9 +10,10 @@
  */
 // build: sources=gumbo,uriparser optimise=size printf=integers
 // build: files=examples/crawl/*.c,@uriparser/src/*.c
-// build: files=@gumbo/src/attribute.c,@gumbo/src/error.c,@gumbo/src/string_*.c,@gumbo/src/tag.c
+// build: files=@gumbo/src/attribute.c,@gumbo/src/string_*.c,@gumbo/src/tag.c
 // build: files=@gumbo/src/tokenizer.c,@gumbo/src/ut*.c,@gumbo/src/vector.c
 // build: cflags=-Oz,-Iexamples/crawl,-I@gumbo/src,-I@uriparser/include
+// build: cflags=-Dgumbo_debug(...)=gumbo_nothing()
 #include <eddy.h>
 
 #include <ctype.h>
@@ -268,23 +269,33 @@ static const char usage[] = "usage: crawl [options] URL\n"
                             "  --json             print what was found for a program to read\n"
                             "  --quiet            no progress line\n";
 
+#define LARGEST_NUMBER 1000000u
+
+/* Moves `*text` past its digits. False: there are none, or they are too much. */
+static bool parse_digits(const char **text, unsigned *out) {
+    const char *start = *text;
+    *out = 0;
+    for (; isdigit((unsigned char)**text) && *out <= LARGEST_NUMBER; ++*text)
+        *out = *out * 10 + (unsigned)(**text - '0');
+    return *text > start && *out <= LARGEST_NUMBER;
+}
+
 static bool parse_count(const char *text, size_t *out) {
-    char *end;
-    unsigned long n = strtoul(text, &end, 10);
+    unsigned n;
+    bool ok = parse_digits(&text, &n) && *text == '\0' && n > 0;
     *out = n;
-    return *end == '\0' && end != text && n > 0 && n <= 1000000 && text[0] != '-';
+    return ok;
 }
 
 static bool parse_seconds(const char *text, eddy_time *out) {
-    char *end;
-    unsigned long whole = strtoul(text, &end, 10);
-    if (end == text || text[0] == '-' || whole > 1000000) return false;
+    unsigned whole;
+    if (!parse_digits(&text, &whole)) return false;
     *out = (eddy_time)whole * EDDY_S;
-    if (*end == '.') {
-        for (eddy_time digit = EDDY_S / 10; isdigit((unsigned char)*++end); digit /= 10)
-            *out += (*end - '0') * digit;
+    if (*text == '.') {
+        for (eddy_time digit = EDDY_S / 10; isdigit((unsigned char)*++text); digit /= 10)
+            *out += (*text - '0') * digit;
     }
-    return *end == '\0' && *out > 0;
+    return *text == '\0' && *out > 0;
 }
 
 static bool parse_arguments(crawl *c, int argc, char **argv) {

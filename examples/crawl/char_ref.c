@@ -26,63 +26,62 @@ static const char latin1[] =
 #define FIRST_LATIN1 0xa0
 #define LONGEST_NAME 8
 
-typedef struct entity {
-    unsigned short code;
-    char name[9];
-} entity;
+/* The others. The first few need no semicolon, either. */
+#define ENTITIES(E)                                                                                \
+    E(0x22, quot) E(0x22, QUOT) E(0x26, amp) E(0x26, AMP) E(0x3c, lt) E(0x3c, LT) E(0x3e, gt)      \
+    E(0x3e, GT) E(0xa9, COPY) E(0xae, REG) E(0x27, apos) E(0x152, OElig) E(0x153, oelig)           \
+    E(0x160, Scaron) E(0x161, scaron) E(0x178, Yuml) E(0x192, fnof) E(0x2c6, circ)                 \
+    E(0x2dc, tilde) E(0x391, Alpha) E(0x392, Beta) E(0x393, Gamma) E(0x394, Delta)                 \
+    E(0x395, Epsilon) E(0x396, Zeta) E(0x397, Eta) E(0x398, Theta) E(0x399, Iota)                  \
+    E(0x39a, Kappa) E(0x39b, Lambda) E(0x39c, Mu) E(0x39d, Nu) E(0x39e, Xi) E(0x39f, Omicron)      \
+    E(0x3a0, Pi) E(0x3a1, Rho) E(0x3a3, Sigma) E(0x3a4, Tau) E(0x3a5, Upsilon) E(0x3a6, Phi)       \
+    E(0x3a7, Chi) E(0x3a8, Psi) E(0x3a9, Omega) E(0x3b1, alpha) E(0x3b2, beta) E(0x3b3, gamma)     \
+    E(0x3b4, delta) E(0x3b5, epsilon) E(0x3b6, zeta) E(0x3b7, eta) E(0x3b8, theta)                 \
+    E(0x3b9, iota) E(0x3ba, kappa) E(0x3bb, lambda) E(0x3bc, mu) E(0x3bd, nu) E(0x3be, xi)         \
+    E(0x3bf, omicron) E(0x3c0, pi) E(0x3c1, rho) E(0x3c2, sigmaf) E(0x3c3, sigma) E(0x3c4, tau)    \
+    E(0x3c5, upsilon) E(0x3c6, phi) E(0x3c7, chi) E(0x3c8, psi) E(0x3c9, omega)                    \
+    E(0x3d1, thetasym) E(0x3d2, upsih) E(0x3d6, piv) E(0x2002, ensp) E(0x2003, emsp)               \
+    E(0x2009, thinsp) E(0x200c, zwnj) E(0x200d, zwj) E(0x200e, lrm) E(0x200f, rlm)                 \
+    E(0x2013, ndash) E(0x2014, mdash) E(0x2018, lsquo) E(0x2019, rsquo) E(0x201a, sbquo)           \
+    E(0x201c, ldquo) E(0x201d, rdquo) E(0x201e, bdquo) E(0x2020, dagger) E(0x2021, Dagger)         \
+    E(0x2022, bull) E(0x2026, hellip) E(0x2030, permil) E(0x2032, prime) E(0x2033, Prime)          \
+    E(0x2039, lsaquo) E(0x203a, rsaquo) E(0x203e, oline) E(0x2044, frasl) E(0x20ac, euro)          \
+    E(0x2111, image) E(0x2118, weierp) E(0x211c, real) E(0x2122, trade) E(0x2135, alefsym)         \
+    E(0x2190, larr) E(0x2191, uarr) E(0x2192, rarr) E(0x2193, darr) E(0x2194, harr)                \
+    E(0x21b5, crarr) E(0x21d0, lArr) E(0x21d1, uArr) E(0x21d2, rArr) E(0x21d3, dArr)               \
+    E(0x21d4, hArr) E(0x2200, forall) E(0x2202, part) E(0x2203, exist) E(0x2205, empty)            \
+    E(0x2207, nabla) E(0x2208, isin) E(0x2209, notin) E(0x220b, ni) E(0x220f, prod)                \
+    E(0x2211, sum) E(0x2212, minus) E(0x2217, lowast) E(0x221a, radic) E(0x221d, prop)             \
+    E(0x221e, infin) E(0x2220, ang) E(0x2227, and) E(0x2228, or) E(0x2229, cap) E(0x222a, cup)     \
+    E(0x222b, int) E(0x2234, there4) E(0x223c, sim) E(0x2245, cong) E(0x2248, asymp)               \
+    E(0x2260, ne) E(0x2261, equiv) E(0x2264, le) E(0x2265, ge) E(0x2282, sub) E(0x2283, sup)       \
+    E(0x2284, nsub) E(0x2286, sube) E(0x2287, supe) E(0x2295, oplus) E(0x2297, otimes)             \
+    E(0x22a5, perp) E(0x22c5, sdot) E(0x2308, lceil) E(0x2309, rceil) E(0x230a, lfloor)            \
+    E(0x230b, rfloor) E(0x27e8, lang) E(0x27e9, rang) E(0x25ca, loz) E(0x2660, spades)             \
+    E(0x2663, clubs) E(0x2665, hearts) E(0x2666, diams)
 
-/* The first few need no semicolon, either. */
-static const entity entities[] = {
-    {0x22, "quot"}, {0x22, "QUOT"}, {0x26, "amp"}, {0x26, "AMP"}, {0x3c, "lt"}, {0x3c, "LT"}, {0x3e, "gt"}, {0x3e, "GT"}, {0xa9, "COPY"}, {0xae, "REG"}, {0x27, "apos"}, {0x152, "OElig"},
-    {0x153, "oelig"}, {0x160, "Scaron"}, {0x161, "scaron"}, {0x178, "Yuml"}, {0x192, "fnof"},
-    {0x2c6, "circ"}, {0x2dc, "tilde"}, {0x391, "Alpha"}, {0x392, "Beta"}, {0x393, "Gamma"},
-    {0x394, "Delta"}, {0x395, "Epsilon"}, {0x396, "Zeta"}, {0x397, "Eta"}, {0x398, "Theta"},
-    {0x399, "Iota"}, {0x39a, "Kappa"}, {0x39b, "Lambda"}, {0x39c, "Mu"}, {0x39d, "Nu"},
-    {0x39e, "Xi"}, {0x39f, "Omicron"}, {0x3a0, "Pi"}, {0x3a1, "Rho"}, {0x3a3, "Sigma"},
-    {0x3a4, "Tau"}, {0x3a5, "Upsilon"}, {0x3a6, "Phi"}, {0x3a7, "Chi"}, {0x3a8, "Psi"},
-    {0x3a9, "Omega"}, {0x3b1, "alpha"}, {0x3b2, "beta"}, {0x3b3, "gamma"}, {0x3b4, "delta"},
-    {0x3b5, "epsilon"}, {0x3b6, "zeta"}, {0x3b7, "eta"}, {0x3b8, "theta"}, {0x3b9, "iota"},
-    {0x3ba, "kappa"}, {0x3bb, "lambda"}, {0x3bc, "mu"}, {0x3bd, "nu"}, {0x3be, "xi"},
-    {0x3bf, "omicron"}, {0x3c0, "pi"}, {0x3c1, "rho"}, {0x3c2, "sigmaf"}, {0x3c3, "sigma"},
-    {0x3c4, "tau"}, {0x3c5, "upsilon"}, {0x3c6, "phi"}, {0x3c7, "chi"}, {0x3c8, "psi"},
-    {0x3c9, "omega"}, {0x3d1, "thetasym"}, {0x3d2, "upsih"}, {0x3d6, "piv"}, {0x2002, "ensp"},
-    {0x2003, "emsp"}, {0x2009, "thinsp"}, {0x200c, "zwnj"}, {0x200d, "zwj"}, {0x200e, "lrm"},
-    {0x200f, "rlm"}, {0x2013, "ndash"}, {0x2014, "mdash"}, {0x2018, "lsquo"},
-    {0x2019, "rsquo"}, {0x201a, "sbquo"}, {0x201c, "ldquo"}, {0x201d, "rdquo"},
-    {0x201e, "bdquo"}, {0x2020, "dagger"}, {0x2021, "Dagger"}, {0x2022, "bull"},
-    {0x2026, "hellip"}, {0x2030, "permil"}, {0x2032, "prime"}, {0x2033, "Prime"},
-    {0x2039, "lsaquo"}, {0x203a, "rsaquo"}, {0x203e, "oline"}, {0x2044, "frasl"},
-    {0x20ac, "euro"}, {0x2111, "image"}, {0x2118, "weierp"}, {0x211c, "real"},
-    {0x2122, "trade"}, {0x2135, "alefsym"}, {0x2190, "larr"}, {0x2191, "uarr"},
-    {0x2192, "rarr"}, {0x2193, "darr"}, {0x2194, "harr"}, {0x21b5, "crarr"}, {0x21d0, "lArr"},
-    {0x21d1, "uArr"}, {0x21d2, "rArr"}, {0x21d3, "dArr"}, {0x21d4, "hArr"}, {0x2200, "forall"},
-    {0x2202, "part"}, {0x2203, "exist"}, {0x2205, "empty"}, {0x2207, "nabla"},
-    {0x2208, "isin"}, {0x2209, "notin"}, {0x220b, "ni"}, {0x220f, "prod"}, {0x2211, "sum"},
-    {0x2212, "minus"}, {0x2217, "lowast"}, {0x221a, "radic"}, {0x221d, "prop"},
-    {0x221e, "infin"}, {0x2220, "ang"}, {0x2227, "and"}, {0x2228, "or"}, {0x2229, "cap"},
-    {0x222a, "cup"}, {0x222b, "int"}, {0x2234, "there4"}, {0x223c, "sim"}, {0x2245, "cong"},
-    {0x2248, "asymp"}, {0x2260, "ne"}, {0x2261, "equiv"}, {0x2264, "le"}, {0x2265, "ge"},
-    {0x2282, "sub"}, {0x2283, "sup"}, {0x2284, "nsub"}, {0x2286, "sube"}, {0x2287, "supe"},
-    {0x2295, "oplus"}, {0x2297, "otimes"}, {0x22a5, "perp"}, {0x22c5, "sdot"},
-    {0x2308, "lceil"}, {0x2309, "rceil"}, {0x230a, "lfloor"}, {0x230b, "rfloor"},
-    {0x27e8, "lang"}, {0x27e9, "rang"}, {0x25ca, "loz"}, {0x2660, "spades"}, {0x2663, "clubs"},
-    {0x2665, "hearts"}, {0x2666, "diams"},
-};
+#define NAME(code, name) #name " "
+#define CODE(code, name) code,
+static const char names[] = ENTITIES(NAME);
+static const unsigned short codes[] = {ENTITIES(CODE)};
 
 #define WITHOUT_SEMICOLON 10
 
+/* Which one of `list` it is, -1 for none; each is followed by a space. */
+static int place_in(const char *list, const char *name, size_t length) {
+    int place = 0;
+    for (; *list; list = strchr(list, ' ') + 1, place++) {
+        if (strncmp(list, name, length) == 0 && list[length] == ' ') return place;
+    }
+    return -1;
+}
+
 /* The character of that name, kGumboNoChar if there is none. */
 static int find_name(const char *name, size_t length, bool semicolon) {
-    size_t known = semicolon ? sizeof entities / sizeof *entities : WITHOUT_SEMICOLON;
-    for (size_t i = 0; i < known; i++) {
-        if (strlen(entities[i].name) == length && memcmp(entities[i].name, name, length) == 0)
-            return entities[i].code;
-    }
-    int code = FIRST_LATIN1;
-    for (const char *each = latin1; *each; each = strchr(each, ' ') + 1, code++) {
-        if (strncmp(each, name, length) == 0 && each[length] == ' ') return code;
-    }
-    return kGumboNoChar;
+    int place = place_in(names, name, length);
+    if (place >= 0 && (semicolon || place < WITHOUT_SEMICOLON)) return codes[place];
+    place = place_in(latin1, name, length);
+    return place >= 0 ? FIRST_LATIN1 + place : kGumboNoChar;
 }
 
 static bool is_alphanumeric(char c) {

@@ -1,9 +1,10 @@
 /* demo.c: what the demonstration page runs: a small workshop of tasks that one can watch and cancel. */
 // build: sources=gumbo,uriparser
 // build: files=web/demo/crawl.c,examples/crawl/*.c,@uriparser/src/*.c
-// build: files=@gumbo/src/attribute.c,@gumbo/src/error.c,@gumbo/src/string_*.c,@gumbo/src/tag.c
+// build: files=@gumbo/src/attribute.c,@gumbo/src/string_*.c,@gumbo/src/tag.c
 // build: files=@gumbo/src/tokenizer.c,@gumbo/src/ut*.c,@gumbo/src/vector.c
 // build: cflags=-Oz,-Iexamples/crawl,-I@gumbo/src,-I@uriparser/include
+// build: cflags=-Dgumbo_debug(...)=gumbo_nothing()
 #include <eddy.h>
 #include <stdio.h>
 #include <stdlib.h>
