@@ -55,7 +55,8 @@ for (const [name, about] of Object.entries(SELF_CHECKING)) {
     }
 }
 
-const CXX = { plain: ['native', 'node', 'chromium', 'wasmtime-p1', 'wasmtime'], exceptions: ['native'] };
+const CXX = { plain: ['native', 'node', 'chromium', 'wasmtime-p1', 'wasmtime'], exceptions: ['native'],
+    operators: ['native', 'node', 'lean', 'wasmtime'] };
 
 for (const [name, hosts] of Object.entries(CXX)) {
     for (const hostName of hosts) {

@@ -8,9 +8,10 @@
 // (src/switch/asyncify.c), so here the global becomes the position itself; C reads and sets it by two
 // imports, which are made functions here.
 
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { allPlain, withPlainNames } from './names.mjs';
 import { findSuspending, toBeNamed } from './reach.mjs';
 import { sectionsOf } from './wasm.mjs';
 
@@ -150,23 +151,29 @@ export function neverSuspending(flags) {
 
 const featuresOf = (flags) => flags.filter((flag) => flag.startsWith('--enable-'));
 
-const listsBeside = (output) => [`${output}.added`, `${output}.removed`];
+const besides = (output) => ({ added: `${output}.added`, removed: `${output}.removed`, named: `${output}.named` });
 
-/** The flags of the pass for just what can suspend. */
+/** The flags of the pass for just what can suspend, and the module to run it on. */
 function precisely(run, input, output, asyncify) {
     const wat = run([input, ...featuresOf(asyncify), '-S', '-o', '-']);
     // Calls by way of JavaScript, of Emscripten's exceptions and jumps, reach anything.
-    if (/^ \(import "env" "invoke_/m.test(wat)) return asyncify;
+    if (/^ \(import "env" "invoke_/m.test(wat)) return { input, flags: asyncify };
     const never = neverSuspending(asyncify);
     const { suspending, spared } = findSuspending(wat, never);
-    const [added, removed] = listsBeside(output);
+    const names = toBeNamed(suspending);
+    const { added, removed, named } = besides(output);
+    if (!allPlain([...names, ...spared])) {
+        writeFileSync(named, withPlainNames(readFileSync(input)));
+        return precisely(run, named, output, asyncify);
+    }
     writeFileSync(removed, [...never, ...spared].join(','));
     const flags = [...asyncify.filter((flag) => !flag.startsWith(REMOVE_LIST)), `${REMOVE_LIST}@${removed}`,
         '--pass-arg=asyncify-ignore-indirect'];
-    const names = toBeNamed(suspending);
-    if (!names.length) return flags;
-    writeFileSync(added, names.join(','));
-    return [...flags, `--pass-arg=asyncify-addlist@@${added}`, '--pass-arg=asyncify-propagate-addlist'];
+    if (names.length) {
+        writeFileSync(added, names.join(','));
+        flags.push(`--pass-arg=asyncify-addlist@@${added}`, '--pass-arg=asyncify-propagate-addlist');
+    }
+    return { input, flags };
 }
 
 /**
@@ -176,23 +183,27 @@ function precisely(run, input, output, asyncify) {
 export function makeSuspendable(wasmOpt, input, output,
     { asyncify, optimise, inText = true, dropInternalExports = false }) {
     const run = (args) => {
-        try {
-            return execFileSync(wasmOpt, args, { encoding: 'utf8', maxBuffer: 1 << 30, stdio: 'pipe' });
-        } catch (error) {
-            throw new Error(error.stderr || error.message);
-        }
+        const { status, stdout, stderr, error } = spawnSync(wasmOpt, args,
+            { encoding: 'utf8', maxBuffer: 1 << 30, stdio: 'pipe' });
+        if (status !== 0) throw new Error(stderr || error?.message || `wasm-opt has ended with ${status}`);
+        // What it takes no notice of could suspend without being saved.
+        const [unknown] = /^.*\baddlist\b.*$/mi.exec(stderr) ?? [];
+        if (unknown) throw new Error(unknown);
+        return stdout;
     };
+    const removeTemporary = () =>
+        Object.values(besides(output)).forEach((file) => rmSync(file, { force: true }));
     if (process.env[KEEP_LINKED]) copyFileSync(input, process.env[KEEP_LINKED]);
-    const withPass = precisely(run, input, output, asyncify);
+    const { input: named, flags: withPass } = precisely(run, input, output, asyncify);
     if (!inText) {
-        run([input, ...withPass, ...optimise, '-o', output]);
-        listsBeside(output).forEach((file) => rmSync(file, { force: true }));
+        run([named, ...withPass, ...optimise, '-o', output]);
+        removeTemporary();
         return;
     }
     const features = featuresOf(asyncify);
     const file = `${output}.wat`;
     const types = componentTypes(input); // of the input, which may be the output as well
-    run([input, ...withPass, '-S', '-o', file]);
+    run([named, ...withPass, '-S', '-o', file]);
     const wat = readFileSync(file, 'utf8');
     if (wat.includes('"eddy_position_get"')) { // else nothing in it ever switches
         const text = positionInGlobal(wat);
@@ -201,7 +212,7 @@ export function makeSuspendable(wasmOpt, input, output,
     }
     if (dropInternalExports) writeFileSync(file, withoutInternalExports(readFileSync(file, 'utf8')));
     run([file, ...features, ...optimise, '-o', output]);
-    listsBeside(output).forEach((file) => rmSync(file, { force: true }));
+    removeTemporary();
     for (const section of types) appendFileSync(output, section);
     rmSync(file);
 }

@@ -106,8 +106,8 @@ const NEVER_SUSPEND = [
     'eddy_interrupt', 'eddy__host_*', 'eddy_response_close', 'eddy_listener_close', 'eddy_ws_close',
     'eddy_event_source_close', 'eddy__event_parser_*',
     'eddy__libc_*', '__wrap___stdio_write',
-    'eddy__pending_*', 'eddy__interest_*', 'eddy__p2_stream_*', 'eddy__watch_*', 'eddy__descriptor_*',
-    'poll_with', 'eddy_udp_close', 'eddy_dir_next', 'eddy_dir_close',
+    'eddy__pending_*', 'eddy__interest_*', 'eddy__p2_stream_*', 'eddy__p2_poll_with', 'eddy__watch_*', 'eddy__descriptor_*',
+    'eddy_udp_close', 'eddy_dir_next', 'eddy_dir_close',
     'eddy__handle_*', 'eddy_handle_*', 'eddy__exports_*', 'eddy__export_start', 'eddy__export_cancel', 'eddy__export_tell_error', 'eddy__export_free_result', 'eddy__stream_demand',
     'eddy__offload_run', 'eddy__library_*', 'eddy_throw', 'eddy__future_from_js', 'eddy__js_run',
     // libc's, when they do not call back into the program.

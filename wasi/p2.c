@@ -93,7 +93,7 @@ void eddy__interest_drop(eddy__interest *interest) {
 /* ---- waiting ------------------------------------------------------------------------------------- */
 
 /* Polls all that is in the list and `clock`; only those that are ready are looked at. */
-static void poll_with(poll_own_pollable_t clock) {
+static void eddy__p2_poll_with(poll_own_pollable_t clock) {
     eddy__current = NULL; /* the loop itself waits: see ../src/posix/wasi.c */
     list.handles[0] = poll_borrow_pollable(clock);
     poll_list_borrow_pollable_t all = {list.handles, list.used};
@@ -123,7 +123,7 @@ void eddy__host_look(void) {
     if (list.used == 1) return;
     if (!past.__handle) past = monotonic_clock_subscribe_duration(0);
     eddy__p2_looks++;
-    poll_with(past);
+    eddy__p2_poll_with(past);
 }
 
 void eddy__host_wait(eddy_time when) {
@@ -137,7 +137,7 @@ void eddy__host_wait(eddy_time when) {
         clock_when = when;
     }
     eddy__p2_waits++;
-    poll_with(clock);
+    eddy__p2_poll_with(clock);
 }
 
 void eddy__host_catch_interrupts(void) {
