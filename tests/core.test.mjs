@@ -39,6 +39,7 @@ const SELF_CHECKING = {
     tracing: 'recording and its memory',
     orders: 'orders of tasks that a seed determines',
     event_parser: 'server-sent events, in pieces cut at every byte',
+    by_pointer: 'every call that may suspend, called through a pointer',
     idling: 'waiting until all others wait',
     idle_real: "the same on the host's clock",
 };

@@ -3,10 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { neverSuspending } from '../tools/asyncify.mjs';
+import { ROOT } from '../tools/build.mjs';
+import { ASYNCIFY } from '../tools/flags.mjs';
 import { findSuspending, toBeNamed } from '../tools/reach.mjs';
 import { setup } from '../tools/setup.mjs';
 
@@ -68,4 +71,19 @@ test('a text that cannot be read is an error, not a module in which nothing susp
     assert.throws(() => findSuspending('(module\n (func $a\n  (call_indirect $0 (type $none)\n  )\n )\n)', []),
         /no type \$none/);
     assert.throws(() => findSuspending('(module\n (func (param i32)\n )\n)', []), /cannot read/);
+});
+
+test('no call that blocks is taken for one that never suspends', () => {
+    const folder = join(ROOT, 'include/eddy');
+    const blocking = readdirSync(folder).flatMap((name) =>
+        [...readFileSync(join(folder, name), 'utf8').matchAll(/^\w[\w *]* \*?(eddy_\w+)\([^;]*\) EDDY__BLOCKS;/gm)]
+            .map((found) => found[1]));
+    for (const name of ['eddy_sleep', 'eddy__sleep', 'eddy_each_next', 'eddy_fetch_with', 'eddy_read'])
+        assert.ok(blocking.includes(name), `${name} is not found in the headers`);
+    const imports = '(import "asyncify" "start_unwind" (func $start_unwind (param i32)))';
+    const calls = [...blocking, 'eddy_close', 'eddy_emit']
+        .map((name) => `\n (func $${name}\n  (call $start_unwind (i32.const 0))\n )`).join('');
+    const found = findSuspending(`(module\n ${imports}${calls}\n)`, neverSuspending(ASYNCIFY.all));
+    for (const name of [...blocking, 'eddy_close', 'eddy_emit'])
+        assert.ok(found.has(`$${name}`), `${name} may suspend, but flags.mjs says that it never does`);
 });

@@ -89,7 +89,7 @@ const NEVER_SUSPEND = [
     'eddy__free', 'eddy__text_*', 'eddy__table_*', 'eddy__blocks_trim', 'eddy__op_drop',
     'eddy__op_begin', 'eddy__gen_finish*', 'eddy__gen_take_error', 'eddy__gen_open',
     'eddy_group_cancel', 'eddy_group_errors', 'eddy__group_begin', 'eddy__group_spawn*', 'eddy__group_go',
-    'eddy_started', 'eddy_each_*', 'eddy__is_gone', 'eddy__block_*', 'eddy__spawn', 'eddy__spawn_with', 'eddy__go', 'eddy_release',
+    'eddy_started', 'eddy_each_begin', 'eddy_each_end', 'eddy__is_gone', 'eddy__block_*', 'eddy__spawn', 'eddy__spawn_with', 'eddy__go', 'eddy_release',
     'eddy_release_all', 'eddy_resolve', 'eddy_resolve_value', 'eddy_reject', 'eddy_cancel',
     'eddy_fail', 'eddy_scope_*', 'eddy__scope_*', 'eddy_run', 'eddy_runner_*', 'eddy_set_value',
     'eddy_on_done', 'eddy_off_done', 'eddy_call_*', 'eddy_tree', 'eddy_ps', 'eddy_stacks', 'eddy_debug',
