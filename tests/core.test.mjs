@@ -56,6 +56,18 @@ for (const [name, about] of Object.entries(SELF_CHECKING)) {
     }
 }
 
+// Debug builds look at each function's stack.
+for (const hostName of ['node', 'wasmtime']) {
+    for (const name of ['tasks', 'by_pointer']) {
+        test(`${SELF_CHECKING[name]}: ${name} on ${hostName}, debug`, async (t) => {
+            const result = await runOn(t, hostName, `tests/programs/${name}.c`, { mode: 'debug' });
+            if (!result) return;
+            assert.equal(result.stdout, 'ok\n', told(result));
+            assert.equal(result.code, 0, told(result));
+        });
+    }
+}
+
 const CXX = { plain: ['native', 'node', 'chromium', 'wasmtime-p1', 'wasmtime'], exceptions: ['native'],
     operators: ['native', 'node', 'lean', 'wasmtime'] };
 

@@ -144,21 +144,22 @@ eddy__task *eddy__task_make(const char *site, const char *name, eddy_fn fn, void
 /* With what few tasks have: a copied argument, its destructor, a name. */
 static eddy__task *make_with_rare(const char *site, const char *name, eddy_fn fn,
                                   const eddy_spawn_options *options, eddy__group *group) {
-    void *arg = options->arg_size ? eddy__alloc(options->arg_size) : options->arg;
+    const size_t arg_size = options->arg ? options->arg_size : 0; /* of NULL there is no copy */
+    void *arg = arg_size ? eddy__alloc(arg_size) : options->arg;
     eddy__text *own_name = options->name ? eddy__text_new(options->name, strlen(options->name)) : NULL;
-    bool complete = (arg || !options->arg_size) && (own_name || !options->name);
+    bool complete = (arg || !arg_size) && (own_name || !options->name);
     if (own_name) name = own_name->bytes;
     eddy__task *task =
         complete ? make(site, name, own_name != NULL, fn, arg, options->stack, group) : NULL;
     if (!task) {
         eddy__text_release(own_name);
-        if (options->arg_size) eddy__free(arg, options->arg_size);
+        if (arg_size) eddy__free(arg, arg_size);
         return NULL;
     }
-    if (options->arg_size) memcpy(arg, options->arg, options->arg_size);
+    if (arg_size) memcpy(arg, options->arg, arg_size);
     eddy__task_rare *rare = eddy__task_need_rare(task);
     rare->own_name = own_name;
-    rare->arg_size = options->arg_size;
+    rare->arg_size = arg_size;
     rare->arg_free = options->arg_free;
     return task;
 }

@@ -88,6 +88,14 @@ static int checks_argument(void *arg) {
     return rc;
 }
 
+static int ends_at_once(void *arg) {
+    return ((struct argument *)arg)->number;
+}
+
+static int has_no_argument(void *arg) {
+    return CHECK(arg == NULL) ? 0 : E1;
+}
+
 static int arguments(void *arg) {
     (void)arg;
     int freed = 0;
@@ -115,6 +123,16 @@ static int arguments(void *arg) {
     freed = 0;
     CHECK(eddy_spawn_opt(NULL, .arg = &a, .arg_free = count_free) == NULL);
     CHECK(freed == 1);
+
+    /* It ends inside the spawn: what is freed then runs on the spawner's stack. */
+    freed = 0;
+    task = eddy_spawn_opt(ends_at_once, .arg = &a, .arg_free = count_free, .eager = true);
+    CHECK(eddy_done(task) && freed == 1);
+    CHECK(eddy_await(task) == 7);
+
+    /* Of NULL there is no copy. */
+    task = eddy_spawn_opt(has_no_argument, .arg_size = sizeof a, .name = "none");
+    CHECK(eddy_await(task) == 0);
 
     /* Left over at the end of the run: see after_the_run. */
     static int freed_later;
