@@ -3,6 +3,8 @@
 // Its lists are divided at commas, brackets are looked at, a `*` stands for anything: the names of C++,
 // such as `S::operator<(int) const`, get lost in them without a word.
 
+import { reader, sectionsOf } from './wasm.mjs';
+
 const isPlain = (name) => /^[\w.$-]*$/.test(name);
 
 function leb(value) {
@@ -12,20 +14,6 @@ function leb(value) {
         value >>>= 7;
     } while (value);
     return Buffer.from(bytes);
-}
-
-function reader(bytes, start) {
-    let at = start;
-    const number = () => {
-        let value = 0;
-        for (let shift = 0; ; shift += 7) {
-            const byte = bytes[at++];
-            value += (byte & 0x7f) * 2 ** shift;
-            if (byte < 0x80) return value;
-        }
-    };
-    const take = (length) => bytes.subarray(at, (at += length));
-    return { number, take, byte: () => bytes[at++], at: () => at };
 }
 
 const sized = (bytes) => Buffer.concat([leb(bytes.length), bytes]);
@@ -44,26 +32,29 @@ function plainFunctionNames(content) {
     return Buffer.concat([leb(count), ...entries]);
 }
 
+function plainNameSection(content) {
+    const section = reader(content, 0);
+    section.text(); // "name"
+    const parts = [sized(Buffer.from('name'))];
+    while (section.at() < content.length) {
+        const kind = section.byte();
+        const names = section.take(section.number());
+        parts.push(Buffer.from([kind]), sized(kind === 1 ? plainFunctionNames(names) : names));
+    }
+    return Buffer.concat(parts);
+}
+
 /** The module with function names that are words, each for one function. */
 export function withPlainNames(bytes) {
     const parts = [bytes.subarray(0, 8)];
-    const module = reader(bytes, 8);
-    while (module.at() < bytes.length) {
-        const start = module.at();
-        const id = module.byte();
-        const content = module.take(module.number());
-        const section = reader(content, 0);
-        if (id !== 0 || section.take(section.number()).toString() !== 'name') {
-            parts.push(bytes.subarray(start, module.at()));
+    for (const { start, end, name } of sectionsOf(bytes)) {
+        if (name !== 'name') {
+            parts.push(bytes.subarray(start, end));
             continue;
         }
-        const names = [sized(Buffer.from('name'))];
-        while (section.at() < content.length) {
-            const kind = section.byte();
-            const subsection = section.take(section.number());
-            names.push(Buffer.from([kind]), sized(kind === 1 ? plainFunctionNames(subsection) : subsection));
-        }
-        parts.push(Buffer.from([0]), sized(Buffer.concat(names)));
+        const section = reader(bytes, start + 1);
+        const size = section.number();
+        parts.push(Buffer.from([0]), sized(plainNameSection(section.take(size))));
     }
     return Buffer.concat(parts);
 }
