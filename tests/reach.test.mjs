@@ -80,10 +80,12 @@ test('no call that blocks is taken for one that never suspends', () => {
             .map((found) => found[1]));
     for (const name of ['eddy_sleep', 'eddy__sleep', 'eddy_each_next', 'eddy_fetch_with', 'eddy_read'])
         assert.ok(blocking.includes(name), `${name} is not found in the headers`);
-    const imports = '(import "asyncify" "start_unwind" (func $start_unwind (param i32)))';
-    const calls = [...blocking, 'eddy_close', 'eddy_emit']
-        .map((name) => `\n (func $${name}\n  (call $start_unwind (i32.const 0))\n )`).join('');
-    const found = findSuspending(`(module\n ${imports}${calls}\n)`, neverSuspending(ASYNCIFY.all));
-    for (const name of [...blocking, 'eddy_close', 'eddy_emit'])
-        assert.ok(found.has(`$${name}`), `${name} may suspend, but flags.mjs says that it never does`);
+    const names = [...blocking, 'eddy_close', 'eddy_emit'];
+    const imports = ['start_unwind', 'start_rewind']
+        .map((name) => `\n (import "asyncify" "${name}" (func $${name} (param i32)))`).join('');
+    const enter = `\n (func $enter\n  (call $start_rewind (i32.const 0))${names.map((name) => `\n  (call $${name})`).join('')}\n )`;
+    const calls = names.map((name) => `\n (func $${name}\n  (call $start_unwind (i32.const 0))\n )`).join('');
+    const { suspending } = findSuspending(`(module${imports}${enter}${calls}\n)`, neverSuspending(ASYNCIFY.all));
+    for (const name of names)
+        assert.ok(suspending.has(`$${name}`), `${name} may suspend, but flags.mjs says that it never does`);
 });
