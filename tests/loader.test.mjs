@@ -75,6 +75,26 @@ test('a signal interrupts a program, close does the same', async () => {
     assert.equal(await (await load(wasm, options)).close(), 1);
 });
 
+test('imports of WASI that the caller brings take the place of the loader\'s own', async () => {
+    const wasm = await wasmOf(HELLO);
+    const bytes = [];
+    const app = await load(wasm, { imports: { wasi_snapshot_preview1: {
+        fd_write(fd, vectors, count, written) {
+            const view = new DataView(app.exports.memory.buffer);
+            let total = 0;
+            for (; count > 0; count--, vectors += 8) {
+                const data = view.getUint32(vectors, true), size = view.getUint32(vectors + 4, true);
+                bytes.push(...new Uint8Array(view.buffer, data, size));
+                total += size;
+            }
+            view.setUint32(written, total, true);
+            return 0;
+        },
+    } }, print() { throw new Error('this is not to be used'); } });
+    assert.equal(await app.ended, 0);
+    assert.equal(Buffer.from(bytes).toString(), 'hello,\nworld\n');
+});
+
 test('two modules beside one another', async () => {
     const both = await Promise.all([1, 2].map(async () => (await load(await wasmOf(ALIVE),
         { args: ['many'], print() {} })).ended));

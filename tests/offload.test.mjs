@@ -64,6 +64,7 @@ for (const [hostName, linked] of HOSTS_AND_LINKS.filter(([name]) => name !== 'wo
 const LINKS = {
     'script.js': [['-O2', '-sSINGLE_FILE'], undefined],
     'function.js': [['-O2', '-sMODULARIZE', '-sEXPORT_NAME=make'], "require('./function.js')();"],
+    'exiting.js': [['-O2', '-sEXIT_RUNTIME'], undefined], // the worker's does not, after a job
     'module.mjs': [['-O2', '-sMODULARIZE', '-sEXPORT_ES6'], "import('./module.mjs').then((m) => m.default());"],
 };
 
@@ -81,6 +82,10 @@ test('functions in workers of programs that Emscripten has linked with the port'
             const result = await runProcess([process.execPath, script], { timeout: 60_000 });
             assert.equal(result.stdout, 'ok\n', told(result));
             assert.equal(result.code, 0, told(result));
+            if (start) return; // which has no arguments
+            const stays = await runProcess([process.execPath, script, 'stays'], { timeout: 60_000 });
+            assert.equal(stays.stdout, 'ok\n', told(stays));
+            assert.equal(stays.code, 0, told(stays));
         });
     }
 });

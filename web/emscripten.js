@@ -21,7 +21,7 @@ addToLibrary({
 
     $eddyHost__deps: ['$createEddyHost', 'eddy_tick',
 #if EXIT_RUNTIME
-        '$callUserCallback', '$exitJS', '$runtimeKeepalivePush', '$runtimeKeepalivePop',
+        '$callUserCallback', '$exitJS', '$runtimeKeepalivePush', '$runtimeKeepalivePop', '$eddyIsWorker',
 #endif
     ],
     $eddyHost: `=createEddyHost({
@@ -33,7 +33,7 @@ addToLibrary({
         report: (text) => (Module['onReport'] ? Module['onReport'](text) : err(text)),
         exit: (status) => {
 #if EXIT_RUNTIME
-            queueMicrotask(() => callUserCallback(() => {
+            if (!eddyIsWorker()) queueMicrotask(() => callUserCallback(() => {
                 runtimeKeepalivePop();
                 exitJS(status);
             }));
@@ -58,7 +58,11 @@ addToLibrary({
     // This JavaScript is its own worker, known by a mark: in its address, in Node among the arguments.
     $eddyIsWorker: () => !globalThis.document &&
         [globalThis.location?.hash, globalThis.process?.argv?.at(-1)].includes('#eddy-offload'),
-    $eddyServe__deps: ['$serveEddyOffload'],
+    $eddyServe__deps: ['$serveEddyOffload',
+#if EXIT_RUNTIME
+        '$runtimeKeepalivePush',
+#endif
+    ],
     $eddyServe: (run) => {
         let giveModule, giveInstance, fail, print;
         const module = new Promise((give) => { giveModule = give; });
@@ -69,7 +73,12 @@ addToLibrary({
         Module['noInitialRun'] = true;
         Module['print'] = (line) => print(1, line);
         Module['printErr'] = (line) => print(2, line);
-        Module['onRuntimeInitialized'] = giveInstance;
+        Module['onRuntimeInitialized'] = () => {
+#if EXIT_RUNTIME
+            runtimeKeepalivePush(); // for the next job
+#endif
+            giveInstance();
+        };
         Module['instantiateWasm'] = (imports, receive) => {
             module.then((one) => WebAssembly.instantiate(one, imports)).then(receive).catch(fail);
             return {};
@@ -109,13 +118,21 @@ addToLibrary({
     $eddyApp__deps: ['$createEddyApp', '$createEddyTrace', '$EddyError', '$eddyHost', '$eddyValues', 'eddy__exports_begin', 'eddy__exports_end',
         'eddy__export_slots', 'eddy__export_start', 'eddy__export_cancel', 'eddy__stream_demand', 'eddy__library_open',
         'eddy__library_close', 'eddy__inspect'],
-    $eddyApp: `() => eddyApp.made ??= createEddyApp(eddyHost, {
+    $eddyApp: `() => {
+        if (eddyApp.made) return eddyApp.made;
+        eddyApp.made = createEddyApp(eddyHost, {
         eddy__exports_begin: _eddy__exports_begin, eddy__exports_end: _eddy__exports_end,
         eddy__export_slots: _eddy__export_slots, eddy__export_start: _eddy__export_start,
         eddy__export_cancel: _eddy__export_cancel, eddy__stream_demand: _eddy__stream_demand, eddy__library_open: _eddy__library_open,
         eddy__library_close: _eddy__library_close, eddy__inspect: _eddy__inspect, eddy__host_alloc: _eddy__host_alloc,
-    }, eddyValues)`,
-    $eddyApp__postset: `Object.defineProperty(Module, 'eddy', { get: () => eddyApp().app });`,
+    }, eddyValues);
+        eddyApp.end?.(eddyApp.made);
+        return eddyApp.made;
+    }`,
+    // Its end may come before anybody looks at it.
+    $eddyApp__postset: `eddyHost.onDeath.push((error) => { eddyApp.end ??= (made) => made.died(error); });
+    eddyHost.onEnd.push((status) => { eddyApp.end ??= (made) => made.hasEnded(status); });
+    Object.defineProperty(Module, 'eddy', { get: () => eddyApp().app });`,
     $eddyBodies: '="EDDY_JS_BODIES"',
     $eddyFunctions__deps: ['$createEddyFunctions', '$eddyHost', '$eddyValues', '$eddyBodies', 'eddy__js_serve'],
     $eddyFunctions: `=createEddyFunctions(eddyHost, eddyValues, eddyBodies, () => eddyFunctions.exports ??= {

@@ -281,6 +281,7 @@ export function createEddyApp(host, exports, values) {
             error = thrown; // a pointer that is none: it must not unwind through C
         }
         tell(call, value, error, isLast);
+        host.goOn();
     }
 
     function failed(number, code, name, message, task, site) {
@@ -289,6 +290,7 @@ export function createEddyApp(host, exports, values) {
         pending.delete(number);
         tell(call, undefined, new EddyError(code, host.string(name), host.string(message),
             host.string(task), host.string(site), reasonOf(call)), true);
+        host.goOn();
     }
 
     // ---- the life of a module -------------------------------------------------------------------------
@@ -304,7 +306,7 @@ export function createEddyApp(host, exports, values) {
         toldEnd(status);
     }
 
-    host.onDeath.push((error) => {
+    function died(error) {
         const left = error?.name === 'ExitStatus';
         death = left ? [ECLOSED, 'EDDY_ECLOSED', 'the program has left']
             : [EHOST, 'EDDY_EHOST', `the module has trapped: ${error?.message ?? error}`];
@@ -315,8 +317,9 @@ export function createEddyApp(host, exports, values) {
         }
         ended = true;
         toldEnd(left ? error.status : undefined);
-    });
+    }
 
+    host.onDeath.push(died);
     host.onEnd.push(hasEnded);
 
     /** -> what it returns, and the lines that the module reports meanwhile. */
@@ -363,5 +366,5 @@ export function createEddyApp(host, exports, values) {
         // What is awaited must have no method `then`.
         if (!(signature.name in app) && signature.name !== 'then') app[signature.name] = method;
     }
-    return { app, returned, failed, ended: end };
+    return { app, returned, failed, ended: end, died, hasEnded };
 }

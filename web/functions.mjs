@@ -45,6 +45,14 @@ export function createEddyFunctions(host, values, bodies, exports) {
         return 0;
     }
 
+    // By a function of the module that the body has called as it is.
+    const hasLeft = (error) => error?.name === 'ExitStatus';
+
+    function goOnAfter(error) {
+        host.goOn();
+        if (hasLeft(error)) throw error;
+    }
+
     // ---- asynchronous ones: what waits for their promises is kept and used again --------------------
 
     const unused = [];
@@ -69,6 +77,7 @@ export function createEddyFunctions(host, values, bodies, exports) {
             rejected(error) {
                 const { op, generation } = wait;
                 unused.push(wait);
+                if (hasLeft(error)) return host.enter(() => { throw error; });
                 host.fail(op, generation, error);
             },
         };
@@ -85,9 +94,11 @@ export function createEddyFunctions(host, values, bodies, exports) {
             promise = called.letters.length === 1 ? called.body(controller?.signal)
                 : called.body(controller?.signal, ...argumentsOf(called, slots));
         } catch (error) {
+            goOnAfter(error);
             host.fail(op, generation, error);
             return;
         }
+        host.goOn();
         const wait = unused.pop() ?? makeWait();
         wait.op = op;
         wait.generation = generation;
@@ -102,9 +113,11 @@ export function createEddyFunctions(host, values, bodies, exports) {
         try {
             const called = functionOf(pointer >>> 0);
             const value = called.body(undefined, ...argumentsOf(called, slots));
+            host.goOn();
             if (store(called, value, slots) < 0) return 1;
             return 0;
         } catch (error) {
+            goOnAfter(error);
             return values.copyIn(host.encoder.encode(host.textOf(error))) || 1;
         }
     }

@@ -50,7 +50,7 @@ export function createEddyHost(module) {
 
     let scheduled = false; // a call of run() is on its way
     let ticking = false, completing = false; // the module runs: a tick, or takes in a completion
-    let dead = false; // the module trapped: its memory cannot be trusted any more
+    let dead; // what the module trapped with: its memory cannot be trusted any more
     let clock = 0; // as the module last read it, which it does in each tick
     let microtasks = 0, microtasksSince; // undefined: there was none since the last macrotask
     let timer, timerAt = 0; // the one host timer, and when it is due; undefined: not set
@@ -124,7 +124,7 @@ export function createEddyHost(module) {
     function die(error) {
         const trapped = error?.name !== 'ExitStatus';
         if (dead) return trapped;
-        dead = true;
+        dead = error ?? true;
         clearTimer();
         holdProcess();
         stopListening();
@@ -134,6 +134,11 @@ export function createEddyHost(module) {
         for (const callback of onDeath) callback(error);
         if (!trapped) exit(error.status);
         return trapped;
+    }
+
+    /** Before the module goes on after code of others: what that called may have ended it. */
+    function goOn() {
+        if (dead) throw dead;
     }
 
     /** Calls into the module from outside of a tick; a trap is thrown to the caller. */
@@ -300,6 +305,7 @@ export function createEddyHost(module) {
     function cancel(op, generation) {
         const stop = cancels[op];
         if (take(op, generation)) stop?.();
+        goOn();
     }
 
     function textOf(error) {
@@ -338,11 +344,12 @@ export function createEddyHost(module) {
         alloc: module.alloc,
         valueOf: (number) => values.get(number >>> 0),
         drop: (number) => { values.delete(number >>> 0); },
-        isDead: () => dead,
+        goOn, isDead: () => !!dead,
         report: (text, length) => {
             text >>>= 0;
             const line = decoder.decode(module.memory().subarray(text, text + length));
             (host.listener ?? module.report)(line.replace(/\n$/, ''));
+            goOn();
         },
     };
     return host;

@@ -126,7 +126,7 @@ export function createEddyHttp(host) {
     }
 
     function moreOfBody(number, op, generation) {
-        const body = bodies.get(number);
+        const body = bodies.get(number) ?? { ended: true };
         host.begin(op, generation, () => { body.waiting = undefined; });
         body.waiting = { op, generation };
         if (body.chunk || body.ended || body.error) tellWaiting(body);
@@ -139,6 +139,14 @@ export function createEddyHttp(host) {
         if (!body || (body.ended && !body.chunk)) return;
         body.controller.abort();
     }
+
+    // What a program that has ended has left open.
+    function leaveAll() {
+        for (const number of bodies.keys()) closeBody(number);
+        for (const number of uploads.keys()) endUpload(number, false);
+    }
+    host.onDeath.push(leaveAll);
+    host.onEnd.push(leaveAll);
 
     // ---- uploads: the platform asks for a piece when it wants to send one -----------------------------
 
@@ -188,7 +196,7 @@ export function createEddyHttp(host) {
     }
 
     function roomOfUpload(number, op, generation) {
-        const upload = uploads.get(number);
+        const upload = uploads.get(number) ?? { closed: true };
         host.begin(op, generation, () => { upload.room = undefined; });
         upload.room = { op, generation };
         if (upload.closed || upload.pulled) tellRoom(upload);
@@ -205,7 +213,7 @@ export function createEddyHttp(host) {
 
     function putUpload(number, data, size) {
         const upload = uploads.get(number);
-        const { pulled } = upload;
+        const { pulled } = upload ?? {};
         if (!pulled || upload.closed) return 0;
         upload.pulled = undefined;
         upload.sink.enqueue(pieceOf(upload, host.memory().subarray(data >>> 0, (data >>> 0) + size)));
@@ -216,7 +224,7 @@ export function createEddyHttp(host) {
     function endUpload(number, whole) {
         const upload = uploads.get(number);
         uploads.delete(number);
-        if (upload.closed) return;
+        if (!upload || upload.closed) return;
         upload.closed = true;
         if (whole) upload.sink.close();
         else upload.controller.abort(new Error('the stream that was sent has failed'));

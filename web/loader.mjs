@@ -101,18 +101,7 @@ function runMain(exports, host, args) {
     main(list.length, argv);
 }
 
-/**
- * Loads and starts a module.
- * @param {URL | string | Response | BufferSource | WebAssembly.Module | Promise} source
- * @param {object} [options]
- * @param {string[]} [options.args]        of main, after the program's name
- * @param {AbortSignal} [options.signal]   aborting it interrupts the program, as Ctrl-C does
- * @param {(line: string) => void} [options.print]     gets stdout by lines; default: the console
- * @param {(line: string) => void} [options.printErr]  the same of stderr
- * @param {(line: string) => void} [options.onReport]  gets errors that nobody read; default: printErr
- * @param {object} [options.imports]       what the module imports besides, as for WebAssembly.instantiate
- * @param {object} [options.bodies]        the JavaScript of EDDY_ASYNC_JS, as the link has made it
- */
+/** Loads and starts a module: loader.d.mts tells of what and how. */
 export async function load(source, options = {}) {
     const module = await compile(source);
     const out = outputs(options);
@@ -148,7 +137,9 @@ export async function load(source, options = {}) {
             emscripten_notify_memory_growth() {},
             ...options.imports?.env,
         },
-        wasi_snapshot_preview1: basicWasi(out, host.view, memory),
+        wasi_snapshot_preview1: {
+            ...basicWasi(out, host.view, memory), ...options.imports?.wasi_snapshot_preview1,
+        },
     };
     const wanted = WebAssembly.Module.imports(module);
     let appOf;

@@ -29,7 +29,7 @@ export async function addParts(wanted, provided, host, memory, exports, options)
         imports('eddy_js_run') ? import('./functions.mjs') : undefined,
     ]);
 
-    Object.assign(wasi, rest?.createEddyWasi(host.view, memory));
+    Object.assign(wasi, rest?.createEddyWasi(host.view, memory), options.imports?.wasi_snapshot_preview1);
     Object.assign(env, {
         eddy_js_cancel: host.cancel,
         eddy_js_drop: host.drop,

@@ -10,6 +10,17 @@ export function createEddyStreams(host, { hasNode, nodeModule, fail, start }, in
     const open = new Map(); // number -> stream or listener
     let last = 0;
 
+    // What a program that has ended has left open: what was written is still sent, but not after a trap.
+    const leaveAll = (leave) => () => {
+        const error = new Error('this was closed at the end of a run');
+        for (const thing of open.values()) {
+            thing.error ??= error;
+            leave(thing);
+        }
+    };
+    host.onDeath.push(leaveAll((thing) => thing.close()));
+    host.onEnd.push(leaveAll((thing) => (thing.leave ?? thing.close)()));
+
     function add(thing) {
         const number = ++last;
         open.set(number, thing);
@@ -71,6 +82,7 @@ export function createEddyStreams(host, { hasNode, nodeModule, fail, start }, in
             },
             shut: () => { node.end(); },
             close: () => { node.destroy(); },
+            leave: () => { (node.destroySoon ?? node.destroy).call(node); },
         };
         stream.look = lookLater(stream);
         const failed = (error) => {
@@ -107,7 +119,13 @@ export function createEddyStreams(host, { hasNode, nodeModule, fail, start }, in
     }
 
     async function listenAt(op, generation, address, port) {
-        const listener = { arrived: [], accept: undefined, server: undefined };
+        const listener = {
+            arrived: [], accept: undefined, server: undefined, error: undefined,
+            close() {
+                listener.server.close();
+                for (const stream of listener.arrived.splice(0)) stream.close();
+            },
+        };
         let server;
         host.begin(op, generation, () => server?.close());
         const { createServer } = await nodeModule('node:net');
@@ -130,6 +148,7 @@ export function createEddyStreams(host, { hasNode, nodeModule, fail, start }, in
     }
 
     function handConnection(listener) {
+        if (listener.error) return tell(listener, 'accept', listener.error);
         if (!listener.accept || !listener.arrived.length) return;
         const { op, generation } = listener.accept;
         listener.accept = undefined;
@@ -147,8 +166,7 @@ export function createEddyStreams(host, { hasNode, nodeModule, fail, start }, in
     function closeListener(number) {
         const listener = open.get(number);
         open.delete(number);
-        listener.server.close();
-        for (const stream of listener.arrived) stream.close();
+        listener.close();
         const waiting = listener.accept;
         listener.accept = undefined;
         if (waiting) queueMicrotask(() => host.complete(waiting.op, waiting.generation, ECLOSED));
@@ -266,6 +284,7 @@ export function createEddyStreams(host, { hasNode, nodeModule, fail, start }, in
                 if (!reading) readChunk();
                 return false;
             },
+            close() {},
         };
         async function readChunk() {
             reading = true;
@@ -289,7 +308,7 @@ export function createEddyStreams(host, { hasNode, nodeModule, fail, start }, in
         if (input) return add(fromIterable(input));
         if (!hasNode) return ENOSYS;
         const stream = fromNode(process.stdin);
-        host.onEnd.push(() => process.stdin.destroy()); // or Node would wait for more of it
+        stream.leave = stream.close; // or Node would wait for more of it
         return add(stream);
     }
 

@@ -8,6 +8,10 @@ export function createEddyUdp(host, { nodeModule, fail, start }) {
     const OVERHEAD = 64; // of one datagram
     const open = new Map(); // number -> socket
     let last = 0;
+    // What a program that has ended has left open.
+    const closeAll = () => { for (const number of open.keys()) close(number); };
+    host.onDeath.push(closeAll);
+    host.onEnd.push(closeAll);
 
     // ---- receiving: what has arrived waits in a queue; what it has no room for is dropped -------------
 
@@ -59,6 +63,7 @@ export function createEddyUdp(host, { nodeModule, fail, start }) {
 
     function more(number, op, generation) {
         const udp = open.get(number);
+        if (!udp) return tellGone(op, generation);
         host.begin(op, generation, () => { udp.more = undefined; });
         udp.more = { op, generation };
         queueMicrotask(() => tell(udp)); // completions come from outside of the module's calls
@@ -98,7 +103,13 @@ export function createEddyUdp(host, { nodeModule, fail, start }) {
         });
     }
 
+    function tellGone(op, generation) {
+        host.begin(op, generation);
+        queueMicrotask(() => host.complete(op, generation, ECLOSED));
+    }
+
     function sendTo(udp, op, generation, data, address, port) {
+        if (!udp) return tellGone(op, generation);
         const operation = { op, generation };
         udp.sending.add(operation);
         host.begin(op, generation, () => { udp.sending.delete(operation); });
@@ -116,6 +127,7 @@ export function createEddyUdp(host, { nodeModule, fail, start }) {
 
     function close(number) {
         const udp = open.get(number);
+        if (!udp) return;
         open.delete(number);
         udp.closed = true;
         udp.socket.close();

@@ -131,6 +131,19 @@ static int prints(void *arg) {
     return 0;
 }
 
+static bool has_left;
+
+static void note_exit(void) {
+    has_left = true;
+}
+
+/* Whether the exit handlers have run of this instance, whose worker is to live on. */
+static int registers(void *arg) {
+    (void)arg;
+    if (!has_left) (void)atexit(note_exit);
+    return has_left;
+}
+
 /* ---- results ----------------------------------------------------------------------------------------------- */
 
 static int squares(void *arg) {
@@ -332,6 +345,14 @@ int eddy_main(int argc, char **argv) {
             fflush(stdout);
         }
         return 0;
+    }
+    if (strcmp(what, "stays") == 0) {
+        (void)eddy_offload_limit(1);
+        for (int i = 0; i < 3; i++) {
+            CHECK(eddy_offload(registers, NULL, 0, NULL, 0) == 0);
+            CHECK(eddy_sleep(5 * EDDY_MS) == 0);
+        }
+        return check_end();
     }
     if (strcmp(what, "memory") == 0) {
         (void)eddy_offload_limit(1);
