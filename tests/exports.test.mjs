@@ -67,7 +67,8 @@ for (const [what, program, rightOnes, wrongOnes] of [['exports', EXPORTS, RIGHT,
         const check = async (text) => {
             writeFileSync(join(folder, 'use.mts'), text);
             return runProcess([process.execPath, TSC, '--noEmit', '--strict', '--target', 'es2022',
-                '--module', 'nodenext', '--lib', 'es2022,dom,dom.asynciterable', join(folder, 'use.mts')]);
+                '--module', 'nodenext', '--lib', 'es2022,dom,dom.asynciterable', join(folder, 'use.mts')],
+            { timeout: 300_000 });
         };
         const right = await check(rightOnes);
         assert.equal(right.code, 0, right.stdout);

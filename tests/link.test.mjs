@@ -20,7 +20,7 @@ before(async () => {
     tools = await setup({ want: ['web'], quiet: true });
     folder = mkdtempSync(join(tmpdir(), 'eddy-link-'));
     const npm = async (...args) => {
-        const result = await runProcess(['npm', ...args], { timeout: 120_000 });
+        const result = await runProcess(['npm', ...args], { timeout: 300_000 });
         assert.equal(result.code, 0, told(result));
     };
     await npm('pack', ROOT, '--pack-destination', folder);
@@ -39,7 +39,7 @@ function emcc(args, env = {}) {
     const [compiler] = command.slice(-1);
     const program = cxx ? compiler.replace(/emcc(\.py)?$/, 'em++$1') : compiler;
     return runProcess([...command.slice(0, -1), program, ...args],
-        { env: { ...own, ...env }, cwd: folder, timeout: 300_000 });
+        { env: { ...own, ...env }, cwd: folder, timeout: 600_000 });
 }
 
 const DEBUG = ':debug=1'; // the port's option
@@ -52,7 +52,7 @@ async function link(output, args, env) {
 }
 
 async function runs(command) {
-    const result = await runProcess(command, { timeout: 60_000 });
+    const result = await runProcess(command);
     assert.equal(result.code, 0, told(result));
     assert.equal(result.stdout, 'ok\n', told(result));
 }

@@ -16,7 +16,7 @@ const WITH_WORKERS = ['native', 'node', 'lean', 'chromium', 'chromium-worker', '
 
 /** Runs it, and it must succeed and print what is expected. */
 async function prints(t, hostName, args, expected) {
-    const result = await runOn(t, hostName, OFFLOADING, { args, timeout: 60_000 });
+    const result = await runOn(t, hostName, OFFLOADING, { args });
     if (!result) return;
     assert.match(result.stdout, expected, told(result));
     assert.equal(result.code, 0, told(result));
@@ -75,11 +75,11 @@ test('functions in workers of programs that Emscripten has linked with the port'
     for (const [name, [flags, start]] of Object.entries(LINKS)) {
         await t.test(name, async () => {
             const linked = await runProcess([...command, join(ROOT, OFFLOADING), `--use-port=${ROOT}/web/eddy.py`,
-                '-sALLOW_MEMORY_GROWTH', ...flags, '-o', join(folder, name)], { env, timeout: 300_000 });
+                '-sALLOW_MEMORY_GROWTH', ...flags, '-o', join(folder, name)], { env, timeout: 600_000 });
             assert.equal(linked.code, 0, told(linked));
             const script = start ? join(folder, `${name}.cjs`) : join(folder, name);
             if (start) writeFileSync(script, start);
-            const result = await runProcess([process.execPath, script], { timeout: 60_000 });
+            const result = await runProcess([process.execPath, script]);
             assert.equal(result.stdout, 'ok\n', told(result));
             assert.equal(result.code, 0, told(result));
             if (start) return; // which has no arguments

@@ -1,11 +1,12 @@
 // build.mjs: builds programs for a host. Incremental and parallel; says nothing when nothing changed.
 
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { dirname, relative, resolve } from 'node:path';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { artifactOf, configure, needsOf } from './configure.mjs';
 import { setup } from './setup.mjs';
+import { takeLock } from './setup/turn.mjs';
 
 export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 // wasi: core modules of WASI 0.1; wasip2: components of WASI 0.2.
@@ -35,10 +36,19 @@ function ninja(tools, args, quiet) {
     });
 }
 
-// Two builds of one folder would trample on each other's outputs.
+// Two builds of one folder would trample on each other's outputs: of this process, or of two that run tests.
 const turns = new Map();
 function inTurn(key, work) {
-    const turn = (turns.get(key) ?? Promise.resolve()).then(work);
+    const locked = async () => {
+        mkdirSync(join(ROOT, 'build'), { recursive: true });
+        const release = await takeLock(join(ROOT, 'build', `.${key}.lock`));
+        try {
+            return await work();
+        } finally {
+            release();
+        }
+    };
+    const turn = (turns.get(key) ?? Promise.resolve()).then(locked);
     turns.set(key, turn.catch(() => {}));
     return turn;
 }

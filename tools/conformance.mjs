@@ -109,7 +109,7 @@ export async function checkCase(host, artifact, name, repeat) {
     }
     if (artifact instanceof Error) return ['it cannot be built:', ...essence(artifact.message)];
     const { code, stdout, stderr } = await host.run(artifact,
-        { args: repeat ? REPETITIONS[repeat].args(name) : [], timeout: 60_000 });
+        { args: repeat ? REPETITIONS[repeat].args(name) : [] });
     const wrong = differences(expected, linesOf(stdout));
     if (code !== 0) wrong.push(`exit status ${code}`);
     else if (/^case: /m.test(stderr)) wrong.push('case.h complains');

@@ -20,11 +20,19 @@ const BUILDS = [
     { host: 'wasi', mode: 'release' }, { host: 'wasip2', mode: 'release' },
 ];
 
+/** Before any test, each of which has a limit. Where they are not to be had the tests say so. */
+async function fetchRuntimes() {
+    const { RUNTIMES, workerd } = await import('./hosts/runtimes.mjs');
+    for (const find of [...Object.values(RUNTIMES), workerd])
+        await find().catch((error) => process.stderr.write(`eddy: ${error.message}\n`));
+}
+
 /** Milliseconds for a file, should even test-watch.mjs get no turn in it. */
 const FILE_LIMIT = 30 * 60_000;
 
 export async function main(args) {
     await setup({ want: ['web', 'wasi', 'native', 'browser', 'firefox', 'site', 'sources'] });
+    await fetchRuntimes();
     const began = Date.now();
     for (const { host, mode } of BUILDS) {
         try {

@@ -147,7 +147,7 @@ after(() => {
     rmSync(root, { recursive: true, force: true });
 });
 
-describe('packages of the lock', { timeout: 120000 }, () => {
+describe('packages of the lock', { timeout: 900_000 }, () => {
     test('are laid once; the second call fetches nothing, runs nothing and is quick', async () => {
         const cache = newCache();
         answer = give(deb);
@@ -269,7 +269,7 @@ describe('packages of the lock', { timeout: 120000 }, () => {
     });
 });
 
-describe('wheels of the lock', { timeout: 120000 }, () => {
+describe('wheels of the lock', { timeout: 900_000 }, () => {
     const offline = () => ({ EDDY_TOOLS: 'own', PIP_NO_INDEX: '1', PIP_CONFIG_FILE: '/dev/null',
         PIP_FIND_LINKS: join(root, 'wheels') });
 

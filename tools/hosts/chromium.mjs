@@ -133,7 +133,7 @@ export async function open(tools, { worker = false, kind = 'chromium', protocolT
     return {
         name: worker ? `${kind}-worker` : kind,
         browser,
-        async run(artifact, { args = [], timeout = 60_000, during } = {}) {
+        async run(artifact, { args = [], timeout = 120_000, during } = {}) {
             const page = await attempts(async () => {
                 const fresh = await browser.newPage();
                 try {

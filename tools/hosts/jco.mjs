@@ -19,7 +19,7 @@ async function moduleOf(artifact) {
     const { files } = await transpile(artifact, { outDir: part, name: 'program' });
     await writeFiles(files);
     await rm(folder, { recursive: true, force: true });
-    await rename(part, folder);
+    await rename(part, folder).catch(() => rm(part, { recursive: true })); // another process was faster
     return module;
 }
 

@@ -13,7 +13,7 @@ import { spawn } from 'node:child_process';
  * @returns {Promise<{ code: number, stdout: string, stderr: string, timedOut: boolean }>}
  *   code: the exit status; 128 + N after signal N, 124 after the timeout
  */
-export function runProcess([program, ...args], { env = {}, cwd, stdin, timeout = 60_000 } = {}) {
+export function runProcess([program, ...args], { env = {}, cwd, stdin, timeout = 120_000 } = {}) {
     return new Promise((done, fail) => {
         const child = spawn(program, args, {
             cwd,
@@ -30,6 +30,10 @@ export function runProcess([program, ...args], { env = {}, cwd, stdin, timeout =
         child.on('error', (error) => {
             clearTimeout(timer);
             fail(new Error(`cannot run ${program}: ${error.message}`));
+        });
+        // What a killed program has started may keep its outputs open for ever.
+        child.on('exit', () => {
+            if (timedOut) setTimeout(() => { child.stdout.destroy(); child.stderr.destroy(); }, 1000);
         });
         child.on('close', (status, signal) => {
             clearTimeout(timer);

@@ -8,7 +8,7 @@ import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync,
          writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { checkInterrupted, endChildren, SetupError } from './base.mjs';
 
@@ -45,12 +45,8 @@ function breakLock(path, seen) {
     rmSync(aside, { force: true });
 }
 
-async function take(cache, report) {
-    const path = join(cache, '.setup-lock');
-    await mkdir(cache, { recursive: true }).catch((cause) => {
-        throw new SetupError(`cannot make the tool cache ${cache}: ${cause.code}. ` +
-            'Set EDDY_CACHE to a folder that can be written');
-    });
+/** Waits for the lock file `path` and takes it; -> a function that gives it back. */
+export async function takeLock(path, onWait = () => {}) {
     const mine = JSON.stringify({ pid: process.pid, host: hostname(), began: Date.now() });
     for (let told = false; ; ) {
         checkInterrupted();
@@ -59,14 +55,14 @@ async function take(cache, report) {
             break;
         } catch (cause) {
             if (cause.code !== 'EEXIST') {
-                throw new SetupError(`cannot write in the tool cache ${cache}: ${cause.code}`);
+                throw new SetupError(`cannot write in ${dirname(path)}: ${cause.code}`);
             }
         }
         const seen = read(path);
         if (seen && holderIsGone(seen)) {
             breakLock(path, seen);
         } else if (seen && !told) {
-            report.step(`another set-up is at work in ${cache}; waiting for it`);
+            onWait();
             told = true;
         }
         await sleep(100);
@@ -79,6 +75,15 @@ async function take(cache, report) {
         clearInterval(touch);
         if (read(path)?.text === mine) rmSync(path, { force: true });
     };
+}
+
+async function take(cache, report) {
+    await mkdir(cache, { recursive: true }).catch((cause) => {
+        throw new SetupError(`cannot make the tool cache ${cache}: ${cause.code}. ` +
+            'Set EDDY_CACHE to a folder that can be written');
+    });
+    return takeLock(join(cache, '.setup-lock'),
+        () => report.step(`another set-up is at work in ${cache}; waiting for it`));
 }
 
 /**
