@@ -56,9 +56,9 @@ for (const [name, about] of Object.entries(SELF_CHECKING)) {
     }
 }
 
-// Debug builds look at each function's stack.
+// Debug builds look at each function's stack, and name the scopes that were left.
 for (const hostName of ['node', 'wasmtime']) {
-    for (const name of ['tasks', 'by_pointer']) {
+    for (const name of ['tasks', 'by_pointer', 'jumped']) {
         test(`${SELF_CHECKING[name]}: ${name} on ${hostName}, debug`, async (t) => {
             const result = await runOn(t, hostName, `tests/programs/${name}.c`, { mode: 'debug' });
             if (!result) return;

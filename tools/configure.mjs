@@ -13,7 +13,7 @@
 
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { ASYNCIFY, CHECK_STACK, COMPILE, LINK, PRINTF, WARNINGS } from './flags.mjs';
+import { ASYNCIFY, CHECK_STACK, COMPILE, LINK, PRINTF, RUNTIME_FLAGS, WARNINGS } from './flags.mjs';
 import { libraryText } from './library.mjs';
 
 const PROGRAM_FOLDERS = ['examples', 'examples/from-asyncio', 'tests/conformance', 'tests/programs', 'bench/c'];
@@ -236,7 +236,8 @@ export function configure({ host, mode, tools, programs = [], defines = [] }) {
 
     const makeRuntime = (name, place, extra) => {
         const library = join(folder, name);
-        const files = runtimeFiles(host).map((file) => object(file, [...WARNINGS, ...extra], place));
+        const own = [...WARNINGS, ...(RUNTIME_FLAGS[host]?.[mode] ?? []), ...extra];
+        const files = runtimeFiles(host).map((file) => object(file, own, place));
         lines.push(`build ${library}: ar ${files.map(ninja).join(' ')}`);
         return { library, main: object(MAIN, [...WARNINGS, ...extra], place) };
     };

@@ -31,6 +31,12 @@ export const COMPILE = {
 export const CHECK_STACK = { web: { debug: STACK_CHECK }, lean: { debug: STACK_CHECK }, wasi: { debug: STACK_CHECK },
     wasip2: { debug: STACK_CHECK } };
 
+// Of the runtime only: a primitive with a frame of its own would take a scope that was left just below its
+// caller's frame for one that is alive.
+const NO_FRAMES = ['-O1'];
+export const RUNTIME_FLAGS = { web: { debug: NO_FRAMES }, lean: { debug: NO_FRAMES }, wasi: { debug: NO_FRAMES },
+    wasip2: { debug: NO_FRAMES } };
+
 // wasi-libc's printf for programs that print no floating-point numbers; Emscripten picks its own by itself.
 export const PRINTF = { integers: { wasi: ['-lc-printscan-no-floating-point'], wasip2: ['-lc-printscan-no-floating-point'] } };
 

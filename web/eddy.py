@@ -92,7 +92,7 @@ def sources():
 
 def library_flags(settings):
     if options['debug'] == '1' or (options['debug'] is None and settings.OPT_LEVEL == 0):
-        flags = ['-O0', '-g']
+        flags = ['-O1', '-g']  # with -O0 a primitive has a frame of its own: see tools/flags.mjs
     else:
         flags = ['-Oz' if settings.SHRINK_LEVEL else '-O3', '-DNDEBUG', '-ffunction-sections', '-fdata-sections']
         if not keeps_dwarf(settings):
