@@ -15,11 +15,11 @@ export function createEddyFunctions(host, values, bodies, exports) {
         if (pointer === lastPointer) return lastFound;
         let found = known.get(pointer);
         if (!found) {
-            const { name, letters } = values.signatureOf(pointer);
+            const { name, letters, isStatus } = values.signatureOf(pointer);
             const [body, usesSignal] = bodies[name] ?? [() => {
                 throw new Error(`the JavaScript of ${name} was not linked into this module`);
             }, false];
-            found = { name, letters, body, usesSignal };
+            found = { name, letters, isStatus, body, usesSignal };
             known.set(pointer, found);
         }
         lastPointer = pointer;
@@ -33,11 +33,13 @@ export function createEddyFunctions(host, values, bodies, exports) {
     }
 
     /** Stores the result; -> 0, or ENOMEM; throws if it is not of the type. */
-    function store({ name, letters }, value, slots) {
+    function store({ name, letters, isStatus }, value, slots) {
         const letter = letters[0];
         if (letter === 'v') return 0;
         const problem = values.wrong(letter, value);
         if (problem) throw new TypeError(`the result of ${name} ${problem}`);
+        if (isStatus && value < 0)
+            throw new RangeError(`${name} gave ${value}: below 0 a result is an error; use another type`);
         const bytes = values.payloadOf(letter, value);
         const data = bytes ? values.copyIn(bytes) : 0;
         if (bytes && !data) return ENOMEM;
@@ -77,8 +79,8 @@ export function createEddyFunctions(host, values, bodies, exports) {
             rejected(error) {
                 const { op, generation } = wait;
                 unused.push(wait);
-                if (hasLeft(error)) return host.enter(() => { throw error; });
-                host.fail(op, generation, error);
+                if (hasLeft(error)) host.enter(() => { throw error; });
+                else host.fail(op, generation, error);
             },
         };
         return wait;

@@ -272,7 +272,7 @@ export function createEddyHost(module) {
      * `serve` does that and runs what it wakes, mostly without a look at the clock.
      */
     function settle(serve, op, generation, result) {
-        const inTurn = underWay > 1 || scheduled || ticking || dead || (++settled & 15) === 0;
+        const inTurn = underWay > 1 || scheduled || ticking || dead || (++settled & 63) === 0;
         if (inTurn || mustGiveWay()) return complete(op, generation, result);
         take(op, generation);
         try {

@@ -278,7 +278,7 @@ export function createEddyValues(host, exports) {
         const parameters = text(8).replace(/^\(|\)$/g, '').trim();
         return {
             pointer, name: text(0), result: text(4), site: text(12), letters: host.string(pointer + 24),
-            kind: String.fromCharCode(view.getUint8(pointer + 34)),
+            kind: String.fromCharCode(view.getUint8(pointer + 34)), isStatus: view.getUint8(pointer + 35) !== 0,
             parameters: parameters === 'void' ? [] : parameters.split(',').map((one) => one.trim()),
         };
     }

@@ -167,8 +167,11 @@ typedef struct eddy__signature {
     bool is_status; /* of a function of JavaScript: what it resolves to is returned itself */
 } eddy__signature;
 
+/* What the runtime keeps in the caller's frame while JavaScript is waited for. */
+#define EDDY__ROOM 5
+
 /* The first slot is the result's, the others are the arguments'. */
-int eddy__js_call(const eddy__signature *function, eddy__slot *slots) EDDY__BLOCKS;
+int eddy__js_call(const eddy__signature *function, eddy__slot *slots, eddy__slot *room) EDDY__BLOCKS;
 int eddy__js_run(const eddy__signature *function, eddy__slot *slots);
 int eddy__export_run(void *call);
 int eddy__export_generate(void *call);
@@ -348,14 +351,14 @@ EDDY__JS_TYPES(EDDY__JS_TYPE)
  * quotes. */
 #define EDDY_ASYNC_JS(result, name, parameters, ...)                                               \
     EDDY__JS_BODY(#name, #parameters, "async", #__VA_ARGS__)                                                             \
-    EDDY__JS_FUNCTION(result, name, parameters, 'a', eddy__js_call, EDDY__BLOCKS, #name, #result, \
+    EDDY__JS_FUNCTION(result, name, parameters, 'a', EDDY__JS_WAIT, EDDY__BLOCKS, #name, #result, \
                       #parameters)
 
 /* EDDY_JS(result, name, (parameters), { body }): the same without `async`: returns at once, blocks
  * nothing, may be called outside of a task. */
 #define EDDY_JS(result, name, parameters, ...)                                                     \
     EDDY__JS_BODY(#name, #parameters, "", #__VA_ARGS__)                                                             \
-    EDDY__JS_FUNCTION(result, name, parameters, 's', eddy__js_run, , #name, #result, #parameters)
+    EDDY__JS_FUNCTION(result, name, parameters, 's', EDDY__JS_RUN, , #name, #result, #parameters)
 
 /* A string made a string once more is quoted as the assembler wants it. */
 #ifdef __EMSCRIPTEN__
@@ -379,9 +382,14 @@ EDDY__JS_TYPES(EDDY__JS_TYPE)
         eddy__slot *const arguments = slots + 1;                                                   \
         (void)arguments;                                                                           \
         EDDY__MAP(EDDY__GIVE, EDDY__STRIP parameters);                                             \
+        EDDY__JOIN(call, _ROOM)                                                                    \
         int rc = call(&signature, slots);                                                          \
         EDDY__JOIN(EDDY__JS_RETURN_, EDDY__IS_STATUS(result))(result)                              \
     }
+#define EDDY__JS_WAIT_ROOM eddy__slot room[EDDY__ROOM];
+#define EDDY__JS_WAIT(function, slots) eddy__js_call(function, slots, room)
+#define EDDY__JS_RUN_ROOM
+#define EDDY__JS_RUN(function, slots) eddy__js_run(function, slots)
 #define EDDY__JS_RETURN_1(result) return rc < 0 ? rc : slots->i;
 #define EDDY__JS_RETURN_0(result)                                                                  \
     if (rc < 0) return rc;                                                                         \

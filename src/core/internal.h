@@ -600,6 +600,7 @@ typedef struct eddy__op {
     const char *what; /* for the tree: "fetch http://…" ; owned by the caller */
     eddy__task *task; /* who waits for it; NULL before */
     bool done;
+    bool taken; /* when it is done, by the completion: whoever waits has nothing left to do */
     int result;
     void *data; /* from the host; the waiter takes it over and frees it by free() */
     size_t size;
@@ -607,6 +608,8 @@ typedef struct eddy__op {
 } eddy__op;
 int eddy__op_begin(eddy__op *op, const char *what); /* 0, ENOMEM, or ESTATE where nobody could wait */
 int eddy__op_wait(const char *site, eddy__op *op);  /* the result; ECANCELED has cancelled it */
+int eddy__op_take(eddy__op *op, eddy__task *task);  /* it is done: the result, with its text */
+extern const eddy__wait_kind eddy__op_waiting;      /* on the operation in wait_on */
 void eddy__op_drop(eddy__op *op);                   /* never started, or not wanted any more */
 /* The host's call has returned rc < 0 and nothing has begun. -> rc; ENOSYS with a text that says which
  * thing the host lacks, and what for. */

@@ -51,8 +51,19 @@ static const char *describe(const eddy__task *task) {
     return op->what;
 }
 
-static const eddy__wait_kind waiting = {
+const eddy__wait_kind eddy__op_waiting = {
     .verb = "waits for", .abandon = abandon, .describe = describe};
+
+int eddy__op_take(eddy__op *op, eddy__task *task) {
+    eddy__table_remove(&loop.ops, op->id);
+    op->id = 0;
+    if (op->result < 0) {
+        eddy__task_deliver(task, op->result, op->data ? eddy__text_new(op->data, op->size) : NULL);
+        free(op->data);
+        op->data = NULL;
+    }
+    return op->result;
+}
 
 int eddy__op_wait(const char *site, eddy__op *op) {
     eddy__task *task = eddy__current;
@@ -61,21 +72,13 @@ int eddy__op_wait(const char *site, eddy__op *op) {
         (void)eddy__checkpoint(site); /* for the budget: what is done is delivered (R2) */
     } else {
         op->task = task;
-        rc = eddy__block(site, &waiting, op, true);
+        rc = eddy__block(site, &eddy__op_waiting, op, true);
     }
     if (!op->done) { /* cancelled before that */
         eddy__op_drop(op);
         return rc;
     }
-    eddy__table_remove(&loop.ops, op->id);
-    op->id = 0;
-    rc = op->result;
-    if (rc < 0) {
-        eddy__task_deliver(task, rc, op->data ? eddy__text_new(op->data, op->size) : NULL);
-        free(op->data);
-        op->data = NULL;
-    }
-    return rc;
+    return eddy__op_take(op, task);
 }
 
 #if !EDDY__GUEST /* a guest's own file has it: its host needs it also where there are no operations */
@@ -96,6 +99,7 @@ EDDY__EXPORT void eddy__host_complete(uint32_t index, uint32_t generation, int r
     op->result = result;
     op->data = data;
     op->size = size;
+    if (op->taken) (void)eddy__op_take(op, op->task);
     if (op->task) eddy__task_wake(op->task, result);
 }
 

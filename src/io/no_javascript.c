@@ -5,8 +5,9 @@ static int absent(const eddy__signature *function) {
     return eddy__call_failed(EDDY_ENOSYS, "this host has no JavaScript for %s", function->name);
 }
 
-int eddy__js_call(const eddy__signature *function, eddy__slot *slots) {
+int eddy__js_call(const eddy__signature *function, eddy__slot *slots, eddy__slot *room) {
     (void)slots;
+    (void)room;
     int rc = eddy__checkpoint(function->site);
     return rc < 0 ? rc : absent(function);
 }
@@ -20,13 +21,13 @@ int eddy_js_promise(eddy_js *result, eddy_js promise) {
     static const eddy__signature function = {.name = "eddy_js_promise"};
     (void)result;
     (void)promise;
-    return eddy__js_call(&function, NULL);
+    return eddy__js_call(&function, NULL, NULL);
 }
 
 int eddy_animation_frame(double *milliseconds) {
     static const eddy__signature function = {.name = "eddy_animation_frame"};
     (void)milliseconds;
-    return eddy__js_call(&function, NULL);
+    return eddy__js_call(&function, NULL, NULL);
 }
 
 void eddy_js_release(eddy_js value) {

@@ -3,7 +3,7 @@
 
 static int absent(const char *name) {
     eddy__signature function = {.name = name};
-    return eddy__js_call(&function, NULL);
+    return eddy__js_call(&function, NULL, NULL);
 }
 
 int eddy_numbers_next(eddy_numbers source, double *item) {
