@@ -4,6 +4,7 @@ addToLibrary({
     $EddyError: __TEXT_EddyError__,
     $createEddyHost: __TEXT_createEddyHost__,
     $createEddyHttp: __TEXT_createEddyHttp__,
+    $createEddyNodeHttp: __TEXT_createEddyNodeHttp__,
     $createEddySystem: __TEXT_createEddySystem__,
     $createEddyStreams: __TEXT_createEddyStreams__,
     $createEddyWebsockets: __TEXT_createEddyWebsockets__,
@@ -42,8 +43,16 @@ addToLibrary({
             else if (typeof process === 'object') process.exitCode = status;
         },
     })`,
-    $eddyHttp__deps: ['$createEddyHttp', '$eddyHost', 'eddy__host_complete', 'eddy__host_alloc'],
-    $eddyHttp: '=createEddyHttp(eddyHost)',
+    $eddyHttp__deps: ['$createEddyHttp', '$eddyHost', 'eddy__host_complete', 'eddy__host_alloc',
+#if ENVIRONMENT_MAY_BE_NODE
+        '$createEddyNodeHttp',
+#endif
+    ],
+#if ENVIRONMENT_MAY_BE_NODE
+    $eddyHttp: "=createEddyHttp(eddyHost, () => Module['fetch'], createEddyNodeHttp)",
+#else
+    $eddyHttp: "=createEddyHttp(eddyHost, () => Module['fetch'])",
+#endif
     $eddyWebsockets__deps: ['$createEddyWebsockets', '$eddyHost', 'eddy__host_complete', 'eddy__host_alloc'],
     $eddyWebsockets: '=createEddyWebsockets(eddyHost)',
     $eddySystem__deps: ['$createEddySystem', '$eddyHost', 'eddy__host_complete', 'eddy__host_alloc'],

@@ -1,6 +1,10 @@
-// http.mjs: requests over the platform's fetch.
+// http.mjs: requests over the platform's fetch, or in Node over its HTTP client (node-http.mjs).
 
-export function createEddyHttp(host) {
+/**
+ * `ownFetch()`: what the program wants in place of the platform's fetch, if anything; `createClient`:
+ * createEddyNodeHttp in Node, for what it takes if there is no ownFetch().
+ */
+export function createEddyHttp(host, ownFetch = () => undefined, createClient = undefined) {
     // Of include/eddy/error.h.
     const ECLOSED = -6, EEMPTY = -7, ENOSYS = -12;
     const HTTP1 = 'pages send a streamed body over HTTP/2 or 3 only';
@@ -10,40 +14,85 @@ export function createEddyHttp(host) {
     const RING = 1 << 20;
     const holdsPieces = typeof process === 'object' && parseInt(process.versions?.node) < 26 &&
         !process.versions.bun && !process.versions.deno;
+    const client = createClient?.(host, { answered, failed, arrived: tellWaiting, roomFor: tellRoom, closeUpload, byFetch });
     const bodies = new Map(), uploads = new Map(); // number -> body, upload
     let lastBody = 0;
 
-    function optionsOf(method, headers, headerBytes, body, bodySize, redirect, credentials, mode,
-        cache) {
-        const memory = host.memory();
-        headers >>>= 0;
-        body >>>= 0;
-        const options = { method: host.string(method) };
-        if (headerBytes) {
-            // A character for each byte: so they are sent as they are.
-            const text = Array.from(memory.subarray(headers, headers + headerBytes),
-                (byte) => String.fromCharCode(byte)).join('');
-            const parts = text.split('\0').slice(0, -1);
-            options.headers = [];
-            for (let i = 0; i < parts.length; i += 2) options.headers.push([parts[i], parts[i + 1]]);
-        }
-        // As a Blob, which can be sent again: Node takes an array's bytes away before a redirect.
-        if (body) options.body = new Blob([memory.slice(body, body + (bodySize >>> 0))]);
-        if (redirect) options.redirect = host.string(redirect);
-        if (credentials) options.credentials = host.string(credentials);
-        if (mode) options.mode = host.string(mode);
-        if (cache) options.cache = host.string(cache);
-        return options;
+    // ---- requests -------------------------------------------------------------------------------------
+
+    /** [[name, value]], a character for each byte: so they are sent as they are. */
+    function pairsAt(pointer, size) {
+        const bytes = host.memory().subarray(pointer >>> 0, (pointer >>> 0) + size);
+        let text = '';
+        for (let at = 0; at < size; at += 4096) text += String.fromCharCode(...bytes.subarray(at, at + 4096));
+        const parts = text.split('\0'), pairs = [];
+        for (let i = 0; i + 1 < parts.length; i += 2) pairs.push([parts[i], parts[i + 1]]);
+        return pairs;
     }
 
-    function headOf(response, url) {
-        const parts = [response.status, response.statusText, response.url || url];
-        for (const [name, value] of response.headers) parts.push(name, value);
+    /** -> the number of the upload that is the body, 0 without. */
+    function startFetch(op, generation, url, method, headers, headerBytes, body, bodySize, redirect, credentials,
+        mode, cache, streamed) {
+        const text = (pointer) => (pointer ? host.string(pointer) : '');
+        body >>>= 0;
+        const request = {
+            op, generation, url: host.string(url), method: host.string(method),
+            headers: headerBytes ? pairsAt(headers, headerBytes) : [],
+            body: body ? host.memory().slice(body, body + (bodySize >>> 0)) : undefined, upload: undefined,
+            redirect: text(redirect), credentials: text(credentials), mode: text(mode), cache: text(cache),
+            redirects: 0, retries: 0, isAborted: false, at: undefined, sent: undefined, abort: undefined,
+        };
+        const upload = streamed ? makeUpload(request) : undefined;
+        request.upload = upload;
+        host.begin(op, generation, () => request.abort?.());
+        if (upload && isPage && !canStream(request.url)) {
+            host.complete(op, generation, ENOSYS, host.encoder.encode(`${HTTP1}: ${request.url}`));
+            closeUpload(upload);
+        } else if (client && !ownFetch() && client.takes(request)) {
+            client.send(request);
+        } else {
+            byFetch(request);
+        }
+        return upload ? upload.number : 0;
+    }
+
+    function failed({ op, generation, upload }, error) {
+        host.fail(op, generation, error);
+        if (upload) closeUpload(upload);
+    }
+
+    /** `head`: { status, statusText, url, headers }, the headers by pairs. */
+    function headOf({ status, statusText, url, headers }) {
+        const parts = [status, statusText, url];
+        for (const [name, value] of headers) parts.push(name, value);
         const text = parts.join('\0') + '\0';
-        if (/[^\0-\xff]/.test(text)) return host.encoder.encode(text);
+        if (!/[\x80-\xff]/.test(text) || /[^\0-\xff]/.test(text)) return host.encoder.encode(text);
         const bytes = new Uint8Array(text.length); // a byte for each character: as they came
         for (let i = 0; i < bytes.length; i++) bytes[i] = text.charCodeAt(i);
         return bytes;
+    }
+
+    function answered(request, head, body) {
+        const { op, generation } = request;
+        if (!host.isWanted(op, generation)) return request.abort();
+        const number = ++lastBody;
+        bodies.set(number, body);
+        // Without memory for the head nobody has learnt the number: nobody else would close it.
+        if (!host.complete(op, generation, number, headOf(head))) closeBody(number);
+    }
+
+    // ---- over fetch -----------------------------------------------------------------------------------
+
+    function optionsOf({ method, headers, body, redirect, credentials, mode, cache }, signal) {
+        const options = { method, signal };
+        if (headers.length) options.headers = headers;
+        // As a Blob, which can be sent again: Node takes an array's bytes away before a redirect.
+        if (body) options.body = new Blob([body]);
+        if (redirect) options.redirect = redirect;
+        if (credentials) options.credentials = credentials;
+        if (mode) options.mode = mode;
+        if (cache) options.cache = cache;
+        return options;
     }
 
     /** Of the body as it is read; NaN: not known. */
@@ -52,59 +101,29 @@ export function createEddyHttp(host) {
         return length === null ? NaN : Number(length);
     }
 
-    /** -> the number of the upload that is the body, 0 without. */
-    function startFetch(op, generation, urlPointer, ...rest) {
+    function byFetch(request) {
         const controller = new AbortController();
-        const url = host.string(urlPointer);
-        const upload = rest.pop() ? makeUpload(controller) : undefined;
-        host.begin(op, generation, () => controller.abort());
-        if (upload && isPage && !canStream(url)) {
-            host.complete(op, generation, ENOSYS, host.encoder.encode(`${HTTP1}: ${url}`));
-            closeUpload(upload);
-            return upload.number;
-        }
-        request(op, generation, url, rest, controller, upload).catch((error) => {
+        request.abort = (error) => controller.abort(error);
+        fetchAnswer(request, controller.signal).catch((error) => {
+            const { upload } = request;
             if (isPage && upload && !upload.began) error = new Error(`${host.textOf(error)}; ${HTTP1}`);
-            host.fail(op, generation, error);
-            if (upload) closeUpload(upload);
+            failed(request, error);
         });
-        return upload ? upload.number : 0;
     }
 
-    async function request(op, generation, url, rest, controller, upload) {
-        const options = optionsOf(...rest); // before anything else runs: the memory is borrowed
-        options.signal = controller.signal;
-        if (upload) Object.assign(options, { body: upload.stream, duplex: 'half' });
-        const response = await fetch(url, options);
-        if (!host.isWanted(op, generation)) return controller.abort();
-        const number = ++lastBody;
-        bodies.set(number, {
+    async function fetchAnswer(request, signal) {
+        const options = optionsOf(request, signal);
+        if (request.upload) Object.assign(options, { body: streamOf(request.upload), duplex: 'half' });
+        const response = await (ownFetch() ?? fetch)(request.url, options);
+        const { status, statusText, url, headers } = response;
+        const body = {
             // Locked at once: Node cancels the body of a response that is only garbage otherwise.
-            controller, reader: response.body?.getReader(), reading: false, waiting: undefined,
-            chunk: undefined, offset: 0, ended: !response.body, error: undefined,
-            left: lengthOf(response.headers),
-        });
-        // Without memory for the head nobody has learnt the number: nobody else would close it.
-        if (!host.complete(op, generation, number, headOf(response, url))) closeBody(number);
-    }
-
-    function takeBody(number, buffer, size) {
-        const body = bodies.get(number);
-        if (!body) return 0;
-        if (!body.chunk) return body.ended ? 0 : EEMPTY;
-        const part = body.chunk.subarray(body.offset, body.offset + size);
-        host.memory().set(part, buffer >>> 0);
-        body.offset += part.length;
-        if (body.offset === body.chunk.length) body.chunk = undefined;
-        return part.length;
-    }
-
-    function tellWaiting(body) {
-        if (!body.waiting) return;
-        const { op, generation } = body.waiting;
-        body.waiting = undefined;
-        if (body.error) host.fail(op, generation, body.error);
-        else host.complete(op, generation, 0);
+            request, reader: response.body?.getReader(), reading: false, waiting: undefined,
+            chunk: undefined, offset: 0, ended: !response.body, error: undefined, left: lengthOf(headers),
+            refill() {},
+            more: () => body.reading || readChunk(body),
+        };
+        answered(request, { status, statusText, url: url || request.url, headers }, body);
     }
 
     // Reads one chunk ahead at the most, and only when C asked: that is the back-pressure.
@@ -125,19 +144,40 @@ export function createEddyHttp(host) {
         tellWaiting(body);
     }
 
+    // ---- bodies -----------------------------------------------------------------------------------------
+
+    function takeBody(number, buffer, size) {
+        const body = bodies.get(number);
+        if (!body) return 0;
+        if (!body.chunk) return body.ended ? 0 : EEMPTY;
+        const part = body.chunk.subarray(body.offset, body.offset + size);
+        host.memory().set(part, buffer >>> 0);
+        body.offset += part.length;
+        if (body.offset === body.chunk.length) [body.chunk, body.offset] = [body.refill(), 0];
+        return part.length;
+    }
+
+    function tellWaiting(body) {
+        if (!body.waiting) return;
+        const { op, generation } = body.waiting;
+        body.waiting = undefined;
+        if (body.error && !body.chunk) host.fail(op, generation, body.error);
+        else host.complete(op, generation, 0);
+    }
+
     function moreOfBody(number, op, generation) {
         const body = bodies.get(number) ?? { ended: true };
         host.begin(op, generation, () => { body.waiting = undefined; });
         body.waiting = { op, generation };
         if (body.chunk || body.ended || body.error) tellWaiting(body);
-        else if (!body.reading) readChunk(body);
+        else body.more();
     }
 
     function closeBody(number) {
         const body = bodies.get(number);
         bodies.delete(number);
         if (!body || (body.ended && !body.chunk)) return;
-        body.controller.abort();
+        body.request.abort();
     }
 
     // What a program that has ended has left open.
@@ -164,23 +204,51 @@ export function createEddyHttp(host) {
         return asked && !headers.has('content-type') && scheme.toLowerCase() === 'https:';
     }
 
-    function makeUpload(controller) {
+    /** What goes by another way than fetch has hasRoom, put and end of its own. */
+    function makeUpload(request) {
         const upload = {
-            number: ++lastBody, controller, stream: undefined, sink: undefined, pulled: undefined,
-            room: undefined, began: false, closed: false,
-            ring: holdsPieces ? new Uint8Array(RING) : undefined, at: 0,
+            number: ++lastBody, request, room: undefined, closed: false, began: false,
+            hasRoom: () => false, put: undefined, end: undefined,
         };
-        upload.stream = new ReadableStream({
-            start: (sink) => { upload.sink = sink; },
+        uploads.set(upload.number, upload);
+        return upload;
+    }
+
+    /** The body of a fetch: it asks for a piece when it wants to send one. */
+    function streamOf(upload) {
+        const ring = holdsPieces ? new Uint8Array(RING) : undefined;
+        let at = 0, sink, pulled;
+        const pieceOf = (bytes) => {
+            if (!ring) return bytes.slice();
+            if (at + bytes.length > RING) at = 0;
+            const from = at;
+            ring.set(bytes, from);
+            at += bytes.length;
+            return ring.subarray(from, at);
+        };
+        const answer = () => {
+            const done = pulled;
+            pulled = undefined;
+            done?.();
+        };
+        upload.hasRoom = () => !!pulled;
+        upload.put = (bytes) => {
+            sink.enqueue(pieceOf(bytes));
+            answer();
+        };
+        upload.end = (whole) => {
+            if (whole) sink.close();
+            answer();
+        };
+        return new ReadableStream({
+            start: (made) => { sink = made; },
             pull: () => new Promise((done) => {
                 upload.began = true;
-                upload.pulled = done;
+                pulled = done;
                 tellRoom(upload);
             }),
             cancel: () => closeUpload(upload),
         }, { highWaterMark: 0 });
-        uploads.set(upload.number, upload);
-        return upload;
     }
 
     function closeUpload(upload) {
@@ -199,25 +267,13 @@ export function createEddyHttp(host) {
         const upload = uploads.get(number) ?? { closed: true };
         host.begin(op, generation, () => { upload.room = undefined; });
         upload.room = { op, generation };
-        if (upload.closed || upload.pulled) tellRoom(upload);
-    }
-
-    function pieceOf(upload, bytes) {
-        if (!upload.ring) return bytes.slice();
-        if (upload.at + bytes.length > RING) upload.at = 0;
-        const from = upload.at;
-        upload.ring.set(bytes, from);
-        upload.at += bytes.length;
-        return upload.ring.subarray(from, upload.at);
+        if (upload.closed || upload.hasRoom()) tellRoom(upload);
     }
 
     function putUpload(number, data, size) {
         const upload = uploads.get(number);
-        const { pulled } = upload ?? {};
-        if (!pulled || upload.closed) return 0;
-        upload.pulled = undefined;
-        upload.sink.enqueue(pieceOf(upload, host.memory().subarray(data >>> 0, (data >>> 0) + size)));
-        pulled();
+        if (!upload || upload.closed || !upload.hasRoom()) return 0;
+        upload.put(host.memory().subarray(data >>> 0, (data >>> 0) + size));
         return size;
     }
 
@@ -226,9 +282,8 @@ export function createEddyHttp(host) {
         uploads.delete(number);
         if (!upload || upload.closed) return;
         upload.closed = true;
-        if (whole) upload.sink.close();
-        else upload.controller.abort(new Error('the stream that was sent has failed'));
-        upload.pulled?.();
+        if (!whole) upload.request.abort?.(new Error('the stream that was sent has failed'));
+        upload.end?.(whole);
     }
 
     return { startFetch, takeBody, moreOfBody, closeBody, putUpload, roomOfUpload, endUpload };

@@ -14,9 +14,11 @@ export async function addParts(wanted, provided, host, memory, exports, options)
     const speaks = ['stream_take', 'listen', 'resolve'].some((name) => imports(`eddy_js_${name}`));
     const hasUdp = imports('eddy_js_udp_open'), hasFiles = imports('eddy_js_file_open') || imports('eddy_js_path');
     const isNode = typeof process === 'object' && !!process.versions?.node;
-    const [rest, http, system, streams, udp, dom, files, sockets, offload, values, app, functions] = await Promise.all([
+    const fetches = imports('eddy_js_fetch');
+    const [rest, http, client, system, streams, udp, dom, files, sockets, offload, values, app, functions] = await Promise.all([
         more ? import('./wasi.mjs') : undefined,
-        imports('eddy_js_fetch') ? import('./http.mjs') : undefined,
+        fetches ? import('./http.mjs') : undefined,
+        fetches && isNode ? import('./node-http.mjs') : undefined,
         speaks || hasUdp || hasFiles ? import('./system.mjs') : undefined,
         speaks ? import('./streams.mjs') : undefined,
         hasUdp ? import('./udp.mjs') : undefined,
@@ -35,7 +37,7 @@ export async function addParts(wanted, provided, host, memory, exports, options)
         eddy_js_drop: host.drop,
         eddy_js_keep: (value) => host.keep(host.valueOf(value)),
     });
-    if (http) Object.assign(env, http.httpImports(http.createEddyHttp(host)));
+    if (http) Object.assign(env, http.httpImports(http.createEddyHttp(host, () => options.fetch, client?.createEddyNodeHttp)));
     const shared = system?.createEddySystem(host);
     const opened = streams?.createEddyStreams(host, shared, options.input);
     if (streams) Object.assign(env, streams.streamImports(opened));
