@@ -9,14 +9,18 @@ import { refusedUrl, startServer, until } from './lib/server.mjs';
 
 const FETCHING = 'tests/programs/fetching.c';
 
-for (const hostName of [...JS_HOSTS, 'wasmtime']) {
-    test(`fetch on ${hostName}`, async (t) => {
+const RUNS = [...JS_HOSTS, 'wasmtime'].map((hostName) => [hostName, `fetch on ${hostName}`, {}]);
+// Where Node's HTTP client is to be left alone.
+RUNS.push(['node', "the platform's fetch in Node", { EDDY_FETCH: 'platform' }]);
+
+for (const [hostName, title, env] of RUNS) {
+    test(title, async (t) => {
         if (!(await needHost(t, hostName))) return;
         const server = await startServer();
         t.after(() => server.close());
 
         const run = (what, url, ...more) =>
-            runOn(t, hostName, FETCHING, { args: [what, url, ...more], timeout: 120_000 });
+            runOn(t, hostName, FETCHING, { args: [what, url, ...more], env, timeout: 120_000 });
         const prints = async (stdout, what, url, ...more) => {
             const result = await run(what, url, ...more);
             if (stdout instanceof RegExp) assert.match(result.stdout, stdout, told(result));

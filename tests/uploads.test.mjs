@@ -18,15 +18,20 @@ function digest(size) {
     return createHash('sha256').update(bytes).digest('hex');
 }
 
-for (const hostName of [...JS_SERVERS, 'lean', 'wasmtime']) {
-    test(`uploads on ${hostName}`, async (t) => {
+const RUNS = [...JS_SERVERS, 'lean', 'wasmtime'].map((hostName) => [hostName, `uploads on ${hostName}`, {}]);
+// Where Node's HTTP client is to be left alone.
+for (const hostName of ['lean', 'node-26'])
+    RUNS.push([hostName, `uploads by the platform's fetch: ${hostName}`, { EDDY_FETCH: 'platform' }]);
+
+for (const [hostName, title, env] of RUNS) {
+    test(title, async (t) => {
         if (!(await needHost(t, hostName))) return;
         const server = await startServer();
         t.after(() => server.close());
 
         const prints = async (stdout, what, path, ...more) => {
             const url = path.startsWith('/') ? server.url(path) : path;
-            const result = await runOn(t, hostName, UPLOADING, { args: [what, url, ...more], timeout: 120_000 });
+            const result = await runOn(t, hostName, UPLOADING, { args: [what, url, ...more], env, timeout: 120_000 });
             if (stdout instanceof RegExp) assert.match(result.stdout, stdout, told(result));
             else assert.equal(result.stdout, stdout, told(result));
             assert.equal(result.code, 0, told(result));
@@ -92,27 +97,29 @@ test('what is sent on takes no more memory than a page on wasmtime', async (t) =
 });
 
 /** The most memory, in MiB, that a process of Node has had when the program has ended. */
-async function peakOf(artifact, ...args) {
+async function peakOf(env, artifact, ...args) {
     const tell = "process.on('exit', () => console.error(process.resourceUsage().maxRSS / 1024))";
     const main = fileURLToPath(new URL('../tools/hosts/node-main.mjs', import.meta.url));
     const result = await runProcess([process.execPath, '--no-warnings',
-        '--import', `data:text/javascript,${encodeURIComponent(tell)}`, main, artifact, ...args], { timeout: 120_000 });
+        '--import', `data:text/javascript,${encodeURIComponent(tell)}`, main, artifact, ...args], { env, timeout: 120_000 });
     assert.equal(result.code, 0, told(result));
     return { ...result, mebibytes: Number(result.stderr.trim().split('\n').at(-1)) };
 }
 
-test('what is sent, and what is read slowly, stays out of the memory of Node', async (t) => {
-    const server = await startServer();
-    t.after(() => server.close());
-    const sent = await peakOf(await artifactOf('node', UPLOADING), 'passed-on', server.url('/count'),
-        server.url('/mebibytes?256'));
-    assert.equal(sent.stdout, `200 undefined ${256 * 2 ** 20}\n`);
-    assert.ok(sent.mebibytes > 30 && sent.mebibytes < 220, `${sent.mebibytes} MiB`);
-    const read = await peakOf(await artifactOf('node', 'tests/programs/fetching.c'), 'slowly',
-        server.url('/gigabyte'));
-    assert.equal(read.stdout, `${2 ** 30} bytes\n`);
-    assert.ok(read.mebibytes > 30 && read.mebibytes < 220, `${read.mebibytes} MiB`);
-});
+for (const [by, env] of [['its HTTP client', {}], ['its fetch', { EDDY_FETCH: 'platform' }]]) {
+    test(`what is sent, and what is read slowly, stays out of the memory of Node: by ${by}`, async (t) => {
+        const server = await startServer();
+        t.after(() => server.close());
+        const sent = await peakOf(env, await artifactOf('node', UPLOADING), 'passed-on', server.url('/count'),
+            server.url('/mebibytes?256'));
+        assert.equal(sent.stdout, `200 undefined ${256 * 2 ** 20}\n`);
+        assert.ok(sent.mebibytes > 30 && sent.mebibytes < 220, `${sent.mebibytes} MiB`);
+        const read = await peakOf(env, await artifactOf('node', 'tests/programs/fetching.c'), 'slowly',
+            server.url('/gigabyte'));
+        assert.equal(read.stdout, `${2 ** 30} bytes\n`);
+        assert.ok(read.mebibytes > 30 && read.mebibytes < 220, `${read.mebibytes} MiB`);
+    });
+}
 
 test('a page cannot stream a body over HTTP/1, and says so', async (t) => {
     const server = await startServer();

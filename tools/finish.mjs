@@ -170,6 +170,8 @@ const LEAN = `export interface EddyLoadOptions {
     printErr?(line: string): void;
     input?: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string>;
     onReport?(line: string): void;
+    /** What eddy_fetch makes its requests by, in place of the platform's fetch or, in Node, of node:http. */
+    fetch?: typeof globalThis.fetch;
 }
 
 export function load(options?: EddyLoadOptions): Promise<EddyApp>;

@@ -94,6 +94,7 @@ addToLibrary({
         };
         serveEddyOffload((one, own) => {
             print = own.print;
+            Module['fetch'] = own.fetch;
             own.serve(run);
             giveModule(one);
             return made;
@@ -104,6 +105,7 @@ addToLibrary({
     $eddyOffload: `=createEddyOffload(eddyHost, {
         exports: () => ({ eddy__host_alloc: _eddy__host_alloc, eddy__offload_run: _eddy__offload_run }),
         serve: eddyIsWorker() ? eddyServe : undefined,
+        wantsFetch: () => !!Module['fetch'],
         module: async () => WebAssembly.compile(await getWasmBinary(wasmBinaryFile ??= findWasmBinary())),
         start: (NodeWorker) => {
             const mark = '#eddy-offload';

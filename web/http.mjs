@@ -14,7 +14,8 @@ export function createEddyHttp(host, ownFetch = () => undefined, createClient = 
     const RING = 1 << 20;
     const holdsPieces = typeof process === 'object' && parseInt(process.versions?.node) < 26 &&
         !process.versions.bun && !process.versions.deno;
-    const client = createClient?.(host, { answered, failed, arrived: tellWaiting, roomFor: tellRoom, closeUpload, byFetch });
+    const client = createClient?.(
+        { answered, failed, arrived: tellWaiting, roomFor: tellRoom, closeUpload, byFetch });
     const bodies = new Map(), uploads = new Map(); // number -> body, upload
     let lastBody = 0;
 

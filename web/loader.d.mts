@@ -22,6 +22,8 @@ export interface EddyLoadOptions {
     input?: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string>;
     /** Gets errors that nobody read, with the place in C; default: stderr. */
     onReport?(line: string): void;
+    /** What eddy_fetch makes its requests by, in place of the platform's fetch or, in Node, of node:http. */
+    fetch?: typeof globalThis.fetch;
     /** What the module imports besides; in `env` and `wasi_snapshot_preview1` in the place of the loader's own. */
     imports?: WebAssembly.Imports;
     /** The JavaScript of EDDY_ASYNC_JS, as the link has made it. */

@@ -3,9 +3,9 @@
 import { load } from './loader.mjs';
 import { serveEddyOffload } from './offload.mjs';
 
-serveEddyOffload(async (module, { serve, print }, script) => {
+serveEddyOffload(async (module, { serve, print, fetch }, script) => {
     const options = {
-        serve,
+        serve, fetch,
         print: (line) => print(1, line),
         printErr: (line) => print(2, line),
         onReport: (line) => print('report', line),

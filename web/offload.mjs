@@ -9,6 +9,8 @@
  * @param {string} [own.script]   handed to `create` of serveEddyOffload
  * @param {(NodeWorker?: Function) => Worker} own.start   a worker that will call serveEddyOffload
  * @param {(stream: 1 | 2 | 'report', line: string) => void} own.print   of a worker, for this program
+ * @param {() => boolean} own.wantsFetch   whether the program has a fetch of its own; then its workers
+ *   take the platform's
  * @param {(run: Function) => void} [own.serve]  this is a worker: gets what runs a job
  */
 export function createEddyOffload(host, own) {
@@ -124,7 +126,7 @@ export function createEddyOffload(host, own) {
                 if (!worker.terminate) return; // it has been ended: this comes late
                 if (message.listens) {
                     try {
-                        post({ module, script: own.script }, []);
+                        post({ module, script: own.script, wantsFetch: own.wantsFetch() }, []);
                     } catch (error) { // some host cannot send modules
                         fail(worker, EHOST, error);
                     }
@@ -256,9 +258,9 @@ export function createEddyOffload(host, own) {
 }
 
 /** The imports of a module that loader.mjs loads. */
-export function offloadImports(host, exports, { module, out, serve, script, onReport }) {
+export function offloadImports(host, exports, { module, out, serve, script, onReport, fetch }) {
     const { offload, setLimit, endAll, offloaded } = createEddyOffload(host, {
-        exports, serve, script, module: () => module,
+        exports, serve, script, module: () => module, wantsFetch: () => !!fetch,
         start: (NodeWorker) => (NodeWorker ? new NodeWorker(new URL('./offload-worker.mjs', import.meta.url))
             : new Worker(new URL('./offload-worker.mjs', import.meta.url), { type: 'module' })),
         print(stream, line) {
@@ -273,8 +275,8 @@ export function offloadImports(host, exports, { module, out, serve, script, onRe
 }
 
 /**
- * What a worker runs. `create(module, { serve, print }, script)` makes the instance; these are of
- * createEddyOffload's `own`.
+ * What a worker runs. `create(module, { serve, print, fetch }, script)` makes the instance; these are of
+ * createEddyOffload's `own`, but for `fetch`: what it is to make requests by, if that is decided.
  */
 export function serveEddyOffload(create) {
     const hasNode = typeof process === 'object' && !!process.versions?.node;
@@ -291,6 +293,7 @@ export function serveEddyOffload(create) {
                 made ??= create(message.module, {
                     serve(runJob) { run = runJob; },
                     print: (stream, line) => post({ stream, line }),
+                    fetch: message.wantsFetch ? globalThis.fetch : undefined,
                 }, message.script);
                 await made;
                 if (message.module) post({ ready: true });

@@ -37,7 +37,10 @@ export async function addParts(wanted, provided, host, memory, exports, options)
         eddy_js_drop: host.drop,
         eddy_js_keep: (value) => host.keep(host.valueOf(value)),
     });
-    if (http) Object.assign(env, http.httpImports(http.createEddyHttp(host, () => options.fetch, client?.createEddyNodeHttp)));
+    if (http) {
+        const made = http.createEddyHttp(host, () => options.fetch, client?.createEddyNodeHttp);
+        Object.assign(env, http.httpImports(made));
+    }
     const shared = system?.createEddySystem(host);
     const opened = streams?.createEddyStreams(host, shared, options.input);
     if (streams) Object.assign(env, streams.streamImports(opened));

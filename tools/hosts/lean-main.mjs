@@ -3,6 +3,7 @@
 
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { wantedFetch } from './wanted-fetch.mjs';
 
 const [artifact, ...args] = process.argv.slice(2);
 if (!artifact) {
@@ -10,4 +11,4 @@ if (!artifact) {
     process.exit(2);
 }
 const { load } = await import(pathToFileURL(resolve(artifact)));
-await load({ args });
+await load({ args, fetch: wantedFetch() });

@@ -3,6 +3,7 @@
 
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { wantedFetch } from './wanted-fetch.mjs';
 
 const [artifact, ...args] = process.argv.slice(2);
 if (!artifact) {
@@ -12,6 +13,7 @@ if (!artifact) {
 const { default: create } = await import(pathToFileURL(resolve(artifact)));
 await create({
     arguments: args,
+    fetch: wantedFetch(),
     // Straight to the streams: console.log would read % in the text.
     print: (line) => process.stdout.write(`${line}\n`),
     printErr: (line) => process.stderr.write(`${line}\n`),
