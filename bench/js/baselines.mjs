@@ -3,6 +3,7 @@
 // warming up.
 
 import { setMaxListeners } from 'node:events';
+import { Agent, get } from 'node:http';
 import { Queue } from './queue.mjs';
 
 const elapsed = (start) => performance.now() - start;
@@ -190,6 +191,27 @@ export const baselines = {
         const start = performance.now();
         await Promise.all(Array.from({ length: atOnce }, fetcher));
         return elapsed(start) * 1000 / requests;
+    },
+
+    /** The same by node:http, its connections kept as fetch keeps them. */
+    async nodeHttp(url, requests, atOnce) {
+        const agent = new Agent({ keepAlive: true });
+        const ask = () => new Promise((done, fail) => {
+            get(url, { agent }, (response) => {
+                let size = 0;
+                response.on('data', (part) => { size += part.length; });
+                response.on('end', () => (size === 10 ? done() : fail(new Error(`${size} bytes`))));
+                response.on('error', fail);
+            }).on('error', fail);
+        });
+        const fetcher = async () => {
+            for (let i = 0; i < requests / atOnce; i++) await ask();
+        };
+        const start = performance.now();
+        await Promise.all(Array.from({ length: atOnce }, fetcher));
+        const took = elapsed(start);
+        agent.destroy();
+        return took * 1000 / requests;
     },
 
     /** Milliseconds for a body of that many MiB. */
