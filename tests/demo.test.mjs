@@ -21,10 +21,10 @@ for (const hostName of PAGES) {
         page.on('pageerror', (error) => errors.push(error.message));
         await page.setViewport({ width: 1100, height: 1400 });
         await page.goto(site.url);
-        await page.waitForFunction('globalThis.eddyReady', { timeout: 60_000 });
+        await page.waitForFunction('globalThis.eddyReady');
         const click = (name) => page.click(`button[data-call=${name}]`);
         const shows = (selector, pattern) => page.waitForFunction((where, text) =>
-            new RegExp(text).test(document.querySelector(where)?.textContent ?? ''), { timeout: 60_000 },
+            new RegExp(text).test(document.querySelector(where)?.textContent ?? ''), {},
         selector, pattern.source);
         const screenshot = (what) =>
             page.screenshot({ path: join(ROOT, `build/demo/${hostName}-${what}.png`) });

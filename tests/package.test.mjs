@@ -98,7 +98,7 @@ async function printedBy(host, url) {
     page.on('console', (message) => { if (message.type() === 'error') problems.push(message.text()); });
     try {
         await page.goto(url);
-        await page.waitForFunction('globalThis.done', { timeout: 60_000 })
+        await page.waitForFunction('globalThis.done')
             .catch((error) => problems.push(error.message));
         assert.deepEqual(problems, []);
         return await page.evaluate('globalThis.printed');

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { RUNTIMES } from '../tools/hosts/runtimes.mjs';
 import { setup } from '../tools/setup.mjs';
 import { artifactOf, needHost, runOn, told } from './lib/hosts.mjs';
-import { startServer } from './lib/server.mjs';
+import { refusedPort, startServer } from './lib/server.mjs';
 
 const STREAMS = 'tests/programs/streams.c';
 const NETWORK = ['native', 'node', 'node-26', 'deno', 'bun', 'wasmtime'];
@@ -73,14 +73,8 @@ for (const hostName of NETWORK) {
             });
             await prints(/^10 bytes\nread: EDDY_E(CONNRESET|HOST), with a text\n$/, 'read', port);
         });
-        await t.test('a refused connection', async (t) => {
-            const server = createServer().listen(0, '127.0.0.1');
-            await once(server, 'listening');
-            const { port } = server.address();
-            server.close();
-            await once(server, 'close');
-            await prints('connect: EDDY_ECONNREFUSED, with a text\n', 'read', port);
-        });
+        await t.test('a refused connection', async () =>
+            prints('connect: EDDY_ECONNREFUSED, with a text\n', 'read', await refusedPort()));
         await t.test('a connection given up at once', async (t) => {
             const { port } = await serve(t, echo);
             await prints(/^(EDDY_ECANCELED|ok)\n$/, 'cancelled-connect', port);

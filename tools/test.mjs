@@ -3,7 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { build, BuildError, ROOT } from './build.mjs';
 import { projectPrograms } from './configure.mjs';
@@ -26,6 +26,9 @@ async function fetchRuntimes() {
     for (const find of [...Object.values(RUNTIMES), workerd])
         await find().catch((error) => process.stderr.write(`eddy: ${error.message}\n`));
 }
+
+/** Files: most of a test's time something waits for something else. */
+const AT_ONCE = Math.max(2, availableParallelism() - 1);
 
 /** Milliseconds for a file, should even test-watch.mjs get no turn in it. */
 const FILE_LIMIT = 30 * 60_000;
@@ -52,7 +55,7 @@ export async function main(args) {
     const code = await new Promise((done, fail) => {
         const child = spawn(process.execPath,
             ['--no-warnings', `--import=${new URL('test-watch.mjs', import.meta.url)}`, '--test',
-                `--test-timeout=${FILE_LIMIT}`, '--test-reporter=spec', '--test-reporter-destination=stdout',
+                `--test-concurrency=${AT_ONCE}`, `--test-timeout=${FILE_LIMIT}`, '--test-reporter=spec', '--test-reporter-destination=stdout',
                 `--test-reporter=${new URL('matrix-reporter.mjs', import.meta.url)}`,
                 `--test-reporter-destination=${results}`, ...files],
             { cwd: ROOT, stdio: 'inherit' });

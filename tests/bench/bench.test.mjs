@@ -16,7 +16,7 @@ const folder = mkdtempSync(join(tmpdir(), 'eddy-bench-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 const run = (...args) => promisify(execFile)(process.execPath, [RUN, ...args],
-    { timeout: 600_000, env: { ...process.env, npm_node_execpath: '' } });
+    { timeout: 800_000, env: { ...process.env, npm_node_execpath: '' } });
 
 const FIELDS = ['name', 'host', 'value', 'unit', 'baseline', 'baseline_value', 'ratio'];
 

@@ -237,13 +237,17 @@ export async function startServer() {
     };
 }
 
-/** A URL of this machine that nobody listens at. */
-export async function refusedUrl() {
-    const listener = createListener();
-    listener.listen(0, '127.0.0.1');
-    await once(listener, 'listening');
-    const { port } = listener.address();
-    listener.close();
-    await once(listener, 'close');
-    return `http://127.0.0.1:${port}/`;
+/** A port of this machine that nobody listens at, and that the system gives to nobody who asks for any. */
+export async function refusedPort() {
+    for (;;) {
+        const port = 20_000 + Math.floor(Math.random() * 12_000);
+        const listener = createListener().listen(port, '127.0.0.1');
+        const free = await once(listener, 'listening').then(() => true, () => false);
+        if (!free) continue;
+        listener.close();
+        await once(listener, 'close');
+        return port;
+    }
 }
+
+export const refusedUrl = async () => `http://127.0.0.1:${await refusedPort()}/`;

@@ -3,8 +3,8 @@
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { createServer as createListener } from 'node:net';
 import { WebSocketServer } from 'ws';
+import { refusedPort } from './server.mjs';
 
 /** The socket below a WebSocket of the package, to break the protocol with. */
 const raw = (socket) => socket._socket;
@@ -164,11 +164,4 @@ export async function startSockets() {
 }
 
 /** A URL of this machine that nobody listens at. */
-export async function refusedSocket() {
-    const listener = createListener().listen(0, '127.0.0.1');
-    await once(listener, 'listening');
-    const { port } = listener.address();
-    listener.close();
-    await once(listener, 'close');
-    return `ws://127.0.0.1:${port}/`;
-}
+export const refusedSocket = async () => `ws://127.0.0.1:${await refusedPort()}/`;

@@ -122,6 +122,7 @@ export async function open(tools, { worker = false, kind = 'chromium', protocolT
         for (let tries = 1; ; tries++) {
             try {
                 const page = await newPage();
+                page.setDefaultTimeout(90_000); // of navigation and of waits
                 page.told = explainErrors(page);
                 return page;
             } catch (error) {
