@@ -1,18 +1,10 @@
 // The command line: limits, usage, exit status, progress.
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 
 import { serveSite } from '../../tools/site-server.mjs';
+import { refusedPort } from '../lib/server.mjs';
 import { crawl, crawlJson } from './helpers.mjs';
-
-async function unusedPort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 for (const host of ['blocking', 'node', 'wasmtime']) {
   describe(`options, ${host}`, () => {
@@ -44,7 +36,7 @@ for (const host of ['blocking', 'node', 'wasmtime']) {
 
     test('a start that is no page ends with 1 and says why', async () => {
       const starts = {
-        [`http://127.0.0.1:${await unusedPort()}/`]: /: ./,
+        [`http://127.0.0.1:${await refusedPort()}/`]: /: ./,
         [`${site.url}fault/missing.html`]: /: 404 Not Found$/m,
         [`${site.url}fault/text.txt`]: /: text\/plain; charset=utf-8$/m,
       };
@@ -71,7 +63,7 @@ for (const host of ['blocking', 'node', 'wasmtime']) {
     test('progress goes to stderr, unless --quiet', async () => {
       const start = `${site.url}fault/index.html`;
       const { stdout, stderr } = await crawl(host, '--deadline', '2.5', start);
-      const line = /^crawl: \d+ pages, \d+ in flight, \d+ waiting, \d+ broken, \S+ MB, 1\.0 s$/m;
+      const line = /^crawl: \d+ pages, \d+ in flight, \d+ waiting, \d+ broken, \S+ MB, \d+\.\d s$/m;
       assert.match(stderr, line);
       assert.doesNotMatch(stderr, /\r/);
       assert.doesNotMatch(stdout, /in flight,/);
@@ -83,8 +75,8 @@ for (const host of ['blocking', 'node', 'wasmtime']) {
         site.stats.mostInFlight = 0;
         const found = await crawlJson(host, '--concurrency', `${limit}`, '--deadline', '1', root);
         assert.equal(found.most_in_flight, limit);
-        // the server also counts a stalled request whose end it has not yet seen
-        assert.ok(site.stats.mostInFlight <= limit + 2, `${site.stats.mostInFlight} at the server`);
+        // the server also counts stalled requests whose end it has not yet seen; without a limit there are 24
+        assert.ok(site.stats.mostInFlight <= limit + 6, `${site.stats.mostInFlight} at the server`);
       }
     });
   });
