@@ -5,9 +5,11 @@ import { once } from 'node:events';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createServer } from 'node:http';
 import { after, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import * as zlib from 'node:zlib';
 import { runProcess } from '../tools/hosts/process.mjs';
 import { createEddyNodeHttp } from '../web/node-http.mjs';
+import { artifactOf } from './lib/hosts.mjs';
 import { requests } from './lib/requests.mjs';
 
 const byClient = requests(undefined, createEddyNodeHttp).ask, byFetch = requests().ask;
@@ -261,6 +263,25 @@ test('a program may want another fetch', async (t) => {
     Object.defineProperty(globalThis, key, { value: new MockAgent() });
     assert.deepEqual(await clientsOf(() => byClient(request)), ['fetch']);
 });
+
+for (const hostName of ['node', 'lean']) {
+    test(`… by the option of the JavaScript of the host ${hostName}`, async () => {
+        const artifact = await artifactOf(hostName, 'tests/programs/fetching.c');
+        const { default: create, load } = await import(pathToFileURL(artifact));
+        const urls = [], lines = [];
+        const options = {
+            print: (line) => lines.push(line),
+            fetch(url) {
+                urls.push(url);
+                return Promise.resolve(new Response('ab'));
+            },
+        };
+        const args = ['digits', `${here}/plain`];
+        const status = load ? await (await load({ args, ...options })).ended
+            : await new Promise((ended) => { create({ arguments: args, onEddyExit: ended, ...options }); });
+        assert.deepEqual([status, lines, urls], [0, ['6162'], [`${here}/plain`]]);
+    });
+}
 
 // ---- connections ---------------------------------------------------------------------------------------
 
