@@ -41,7 +41,7 @@ const WRONG = ["await app.add('1', 2);", 'await app.add(1);', 'await app.same_wi
     "const s: string = await app.add(1, 2);", 'await app.area({}, 1);', "await app.call('add', true, 1);",
     'app.trace({ start: false });'];
 
-const RIGHT_STREAMS = `import create from './exports.mjs';
+const RIGHT_STREAMS = `import create, { type EddyReceiver, type EddySender } from './exports.mjs';
 const { eddy: app } = await create();
 for await (const item of app.numbers(3, { signal: AbortSignal.timeout(5) })) item.toFixed();
 for await (const item of app.words('a b')) item?.trim();
@@ -51,11 +51,19 @@ await app.sum([1, Promise.resolve(2)]);
 await app.sum(app.slowly(1, 1));
 await app.count_bytes(new Response('x').body!);
 await app.join((async function* () { yield 'x'; })());
+const sender: EddySender<number> = await app.number_sender(1);
+await sender.send(1, { signal: AbortSignal.timeout(5) });
+sender.close();
+const receiver: EddyReceiver<number> = await app.number_receiver(1);
+for await (const item of receiver) item.toFixed();
+receiver.close();
 export { result };
 `;
 const WRONG_STREAMS = ["for await (const item of app.numbers('3')) item;",
     'for await (const item of app.words("")) item.toFixed();', "await app.sum(['1']);", 'await app.sum(5);',
-    'await app.numbers(3).next(5);', 'await app.join([1]);'];
+    'await app.numbers(3).next(5);', 'await app.join([1]);',
+    "const s: import('./exports.mjs').EddySender<number> = await app.number_sender(1); await s.send('1');",
+    "app.eddy__send_number;"];
 
 for (const [what, program, rightOnes, wrongOnes] of [['exports', EXPORTS, RIGHT, WRONG],
     ['generators and streams', 'tests/programs/iterating.c', RIGHT_STREAMS, WRONG_STREAMS]]) {

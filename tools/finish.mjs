@@ -76,7 +76,7 @@ export function signaturesOf(module) {
             throw new FinishError(`${signature.site}: ${signature.name}: "${signature.parameters[bad]}" ` +
                 'is no type for an argument of an export');
         }
-        list.push(signature);
+        if (!signature.name.startsWith('eddy__')) list.push(signature); // those are the runtime's
     }
     return list;
 }
@@ -122,6 +122,19 @@ export interface EddyCallOptions {
 
 /** An object of C's. */
 export interface EddyHandle {
+    close(): void;
+}
+
+/** What eddy_numbers_sender and its kin make: a channel's end, to send into. */
+export interface EddySender<T> {
+    /** Resolves when the channel had room for it; rejects with EDDY_ECLOSED when nobody receives. */
+    send(value: T, options?: EddyCallOptions): Promise<void>;
+    /** What is being sent is sent first. */
+    close(): void;
+}
+
+/** What eddy_numbers_receiver and its kin make: a channel's other end. */
+export interface EddyReceiver<T> extends AsyncIterableIterator<T> {
     close(): void;
 }
 

@@ -19,6 +19,8 @@ addToLibrary({
     $createEddyTrace: __TEXT_createEddyTrace__,
     $createEddyApp: __TEXT_createEddyApp__,
     $createEddyFunctions: __TEXT_createEddyFunctions__,
+    $createEddyChannels__deps: ['$EddyError'],
+    $createEddyChannels: __TEXT_createEddyChannels__,
 
     $eddyHost__deps: ['$createEddyHost', 'eddy_tick',
 #if EXIT_RUNTIME
@@ -150,6 +152,9 @@ addToLibrary({
         eddy__js_serve: _eddy__js_serve,
     })`,
 
+    $eddyChannels__deps: ['$createEddyChannels', '$eddyHost', '$eddyValues', '$eddyApp'],
+    $eddyChannels: '=createEddyChannels(eddyHost, eddyValues, (...args) => eddyApp().app.call(...args))',
+
     eddy_js_now__deps: ['$eddyHost'],
     eddy_js_now: () => eddyHost.now(),
     eddy_js_wake__deps: ['$eddyHost'],
@@ -276,6 +281,8 @@ addToLibrary({
     eddy_js_start: (op, generation, called, slots) => eddyFunctions.start(op, generation, called, slots),
     eddy_js_run__deps: ['$eddyFunctions'],
     eddy_js_run: (called, slots) => eddyFunctions.run(called, slots),
+    eddy_js_channel__deps: ['$eddyChannels'],
+    eddy_js_channel: (index, serial, kind) => eddyChannels(index, serial, kind),
     eddy_js_drop__deps: ['$eddyHost'],
     eddy_js_drop: (value) => eddyHost.drop(value),
     eddy_js_keep__deps: ['$eddyHost'],

@@ -363,8 +363,8 @@ export function createEddyApp(host, exports, values) {
     };
     for (const signature of functions.values()) {
         const method = (...list) => invoke(signature, list);
-        // What is awaited must have no method `then`.
-        if (!(signature.name in app) && signature.name !== 'then') app[signature.name] = method;
+        // What is awaited must have no method `then`; eddy's own are not for others.
+        if (!(signature.name in app) && !/^(then$|eddy__)/.test(signature.name)) app[signature.name] = method;
     }
     return { app, returned, failed, ended: end, died, hasEnded };
 }

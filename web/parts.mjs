@@ -15,7 +15,8 @@ export async function addParts(wanted, provided, host, memory, exports, options)
     const hasUdp = imports('eddy_js_udp_open'), hasFiles = imports('eddy_js_file_open') || imports('eddy_js_path');
     const isNode = typeof process === 'object' && !!process.versions?.node;
     const fetches = imports('eddy_js_fetch');
-    const [rest, http, client, system, streams, udp, dom, files, sockets, offload, values, app, functions] = await Promise.all([
+    const [rest, http, client, system, streams, udp, dom, files, sockets, offload, values, app, functions,
+        channels] = await Promise.all([
         more ? import('./wasi.mjs') : undefined,
         fetches ? import('./http.mjs') : undefined,
         fetches && isNode ? import('./node-http.mjs') : undefined,
@@ -29,6 +30,7 @@ export async function addParts(wanted, provided, host, memory, exports, options)
         crosses ? import('./values.mjs') : undefined,
         imports('eddy_js_failed') ? import('./exports.mjs') : undefined,
         imports('eddy_js_run') ? import('./functions.mjs') : undefined,
+        imports('eddy_js_channel') ? import('./channels.mjs') : undefined,
     ]);
 
     Object.assign(wasi, rest?.createEddyWasi(host.view, memory), options.imports?.wasi_snapshot_preview1);
@@ -65,6 +67,7 @@ export async function addParts(wanted, provided, host, memory, exports, options)
         for (const name of ['returned', 'failed', 'ended'])
             env[`eddy_js_${name}`] = (...args) => calls[name](...args);
     }
+    env.eddy_js_channel = channels?.createEddyChannels(host, crossing, (...args) => calls.app.call(...args));
     for (const one of wanted.filter(isMissing)) {
         (provided[one.module] ??= { ...options.imports?.[one.module] })[one.name] = () => {
             throw new Error(`the module calls ${one.module}.${one.name}, which this loader does not have`);

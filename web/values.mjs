@@ -283,5 +283,5 @@ export function createEddyValues(host, exports) {
         };
     }
 
-    return { read, wrong, payloadOf, copyIn, write, sourceOf, signatureOf };
+    return { read, wrong, payloadOf, copyIn, write, sourceOf, handleOf, signatureOf };
 }

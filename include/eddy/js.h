@@ -125,6 +125,19 @@ void eddy_numbers_close(eddy_numbers source);
 void eddy_texts_close(eddy_texts source);
 void eddy_chunks_close(eddy_chunks source);
 
+/* An end of a channel of double, char * (from malloc) or eddy_buffer items for JavaScript to hold, which
+ * it belongs to from now on: a value for eddy_js_release, to be returned to JavaScript or handed to it.
+ * A sender has `await sender.send(value)`, which waits for room as eddy_send does, and `close()`; a
+ * receiver is an async iterator, which takes an item when it is asked for one: leaving its loop, or
+ * `close()`, closes it. Either is closed, too, when JavaScript has forgotten it. Never blocks. The id
+ * is 0, and the end closed, without memory, if items have another size, or without JavaScript. */
+eddy_js eddy_numbers_sender(eddy_sender *tx);
+eddy_js eddy_texts_sender(eddy_sender *tx);
+eddy_js eddy_chunks_sender(eddy_sender *tx);
+eddy_js eddy_numbers_receiver(eddy_receiver *rx);
+eddy_js eddy_texts_receiver(eddy_receiver *rx);
+eddy_js eddy_chunks_receiver(eddy_receiver *rx);
+
 /* Waits until the page is about to paint. [blocks] Returns 0 and the frame's time in *milliseconds
  * (may be NULL), of performance.now()'s clock; EDDY_ECANCELED; EDDY_ENOSYS where there are no frames.
  * Follows requestAnimationFrame. */

@@ -47,3 +47,30 @@ void eddy_texts_close(eddy_texts source) {
 void eddy_chunks_close(eddy_chunks source) {
     (void)source;
 }
+
+eddy_js eddy_numbers_sender(eddy_sender *tx) {
+    eddy_sender_close(tx);
+    return (eddy_js){0};
+}
+eddy_js eddy_numbers_receiver(eddy_receiver *rx) {
+    eddy_receiver_close(rx);
+    return (eddy_js){0};
+}
+
+eddy_js eddy_texts_sender(eddy_sender *tx) {
+    eddy_sender_close(tx);
+    return (eddy_js){0};
+}
+eddy_js eddy_texts_receiver(eddy_receiver *rx) {
+    eddy_receiver_close(rx);
+    return (eddy_js){0};
+}
+
+eddy_js eddy_chunks_sender(eddy_sender *tx) {
+    eddy_sender_close(tx);
+    return (eddy_js){0};
+}
+eddy_js eddy_chunks_receiver(eddy_receiver *rx) {
+    eddy_receiver_close(rx);
+    return (eddy_js){0};
+}

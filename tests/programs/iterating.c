@@ -245,3 +245,96 @@ EDDY_EXPORT(double, count_down, (int from, int take)) {
     eddy_numbers_close(source);
     return total;
 }
+
+/* ---- ends of channels that JavaScript holds ------------------------------------------------------------- */
+
+static eddy_sender *kept_tx;
+static eddy_receiver *kept_rx;
+
+/* The other end stays here, for take and give. */
+static int open_kept(size_t item_size, int capacity, eddy_sender **tx, eddy_receiver **rx) {
+    eddy_sender_close(kept_tx);
+    eddy_receiver_close(kept_rx);
+    kept_tx = NULL;
+    kept_rx = NULL;
+    return eddy_chan_open(item_size, (size_t)capacity, tx, rx);
+}
+
+EDDY_EXPORT(eddy_js, number_sender, (int capacity)) {
+    eddy_sender *tx = NULL;
+    int rc = open_kept(sizeof(double), capacity, &tx, &kept_rx);
+    return rc < 0 ? (eddy_throw(rc, NULL), (eddy_js){0}) : eddy_numbers_sender(tx);
+}
+
+EDDY_EXPORT(double, take, (void)) {
+    double item = 0;
+    int rc = eddy_recv(kept_rx, &item);
+    if (rc < 0) (void)eddy_throw(rc, NULL);
+    return item;
+}
+
+EDDY_EXPORT(void, stop_taking, (void)) {
+    eddy_receiver_close(kept_rx);
+    kept_rx = NULL;
+}
+
+EDDY_EXPORT(eddy_js, number_receiver, (int capacity)) {
+    eddy_receiver *rx = NULL;
+    int rc = open_kept(sizeof(double), capacity, &kept_tx, &rx);
+    return rc < 0 ? (eddy_throw(rc, NULL), (eddy_js){0}) : eddy_numbers_receiver(rx);
+}
+
+EDDY_EXPORT(int, give, (double item)) {
+    return eddy_send(kept_tx, &item);
+}
+
+EDDY_EXPORT(void, stop_giving, (void)) {
+    eddy_sender_close(kept_tx);
+    kept_tx = NULL;
+}
+
+EDDY_EXPORT(eddy_js, sender_of_other_items, (void)) {
+    eddy_sender *tx = NULL;
+    int rc = open_kept(sizeof(char), 1, &tx, &kept_rx);
+    return rc < 0 ? (eddy_throw(rc, NULL), (eddy_js){0}) : eddy_numbers_sender(tx);
+}
+
+EDDY_JS(void, js_take_ends, (eddy_js texts, eddy_js chunks, eddy_js out), {
+    globalThis.eddyEnds = [texts, chunks, out];
+})
+
+/* Texts and bytes that JavaScript sends come back as one text for each pair. */
+EDDY_EXPORT(int, pair_up, (void)) {
+    eddy_sender *texts_tx, *chunks_tx, *out_tx;
+    eddy_receiver *texts_rx, *chunks_rx, *out_rx;
+    int rc = eddy_chan_open(sizeof(char *), 1, &texts_tx, &texts_rx);
+    if (rc == 0) rc = eddy_chan_open(sizeof(eddy_buffer), 1, &chunks_tx, &chunks_rx);
+    if (rc == 0) rc = eddy_chan_open(sizeof(char *), 1, &out_tx, &out_rx);
+    if (rc < 0) return rc;
+    eddy_js texts = eddy_texts_sender(texts_tx), chunks = eddy_chunks_sender(chunks_tx);
+    eddy_js out = eddy_texts_receiver(out_rx);
+    rc = js_take_ends(texts, chunks, out);
+    eddy_js_release(texts);
+    eddy_js_release(chunks);
+    eddy_js_release(out);
+    char *text;
+    eddy_buffer bytes;
+    int pairs = 0;
+    while (rc == 0 && (rc = eddy_recv(texts_rx, &text)) == 0) {
+        rc = eddy_recv(chunks_rx, &bytes);
+        if (rc == 0) {
+            size_t room = strlen(text) + bytes.size + 1;
+            char *item = malloc(room);
+            if (!item) return EDDY_ENOMEM;
+            (void)snprintf(item, room, "%s%s", text, (char *)bytes.data);
+            rc = eddy_send(out_tx, &item);
+            free(bytes.data);
+            pairs++;
+        }
+        free(text);
+    }
+    eddy_sender_close(out_tx);
+    eddy_receiver_close(texts_rx);
+    eddy_receiver_close(chunks_rx);
+    return rc == EDDY_ECLOSED ? pairs : rc;
+}

@@ -42,6 +42,12 @@ int eddy_main(int argc, char **argv) {
     CHECK(eddy_chunks_next((eddy_chunks){1}, &buffer) == EDDY_ENOSYS);
     CHECK(eddy_numbers_pipe((eddy_numbers){1}, NULL) == EDDY_ENOSYS);
     CHECK(sum_of_generated() == 3);
+    eddy_sender *tx;
+    eddy_receiver *rx;
+    CHECK(eddy_chan_open(sizeof number, 1, &tx, &rx) == 0);
+    CHECK(eddy_numbers_sender(tx).id == 0);
+    CHECK(eddy_recv(rx, &number) == EDDY_ECLOSED);
+    CHECK(eddy_numbers_receiver(rx).id == 0);
     (void)eddy_cancel(eddy_current());
     CHECK(later(1) == EDDY_ECANCELED);
     eddy_js_watcher *watcher;

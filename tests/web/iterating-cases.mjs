@@ -268,4 +268,94 @@ export const cases = {
         equal(await app.count_down(100, 2), 199);
         equal(globalThis.countdownsEnded, 2);
     },
+
+    async 'a sender: back-pressure, order, close'({ app }) {
+        const sender = await app.number_sender(2);
+        const sent = [];
+        const sends = [1, 2, 3, 4.5].map((value) => sender.send(value).then(() => { sent.push(value); }));
+        await Promise.all(sends.slice(0, 2));
+        for (let i = 0; i < 3; i++) await app.tally(); // turns of the loop
+        equal(sent, [1, 2], 'the channel is full');
+        equal(app.tasks().filter(({ name }) => name === 'eddy__send_number').length, 2);
+        sender.close(); // after what is being sent
+        equal(await app.take(), 1);
+        await sends[2];
+        equal(sent, [1, 2, 3]);
+        equal([await app.take(), await app.take(), await app.take()], [2, 3, 4.5]);
+        await Promise.all(sends);
+        equal((await rejection(app.take())).name, 'EDDY_ECLOSED', 'the end');
+        equal(await failure(sender.send(5)), ['EDDY_ECLOSED', 'this sender is closed']);
+        sender.close();
+        equal(app.tasks(), []);
+    },
+    async 'a sender: garbage, a signal, nobody who receives'({ app }) {
+        const sender = await app.number_sender(1);
+        for (const bad of ['1', undefined, 1n, {}]) equal((await rejection(sender.send(bad))).name, 'EDDY_EINVAL');
+        await sender.send(1);
+        const controller = new AbortController();
+        const waits = rejection(sender.send(2, { signal: controller.signal }));
+        controller.abort();
+        equal((await waits).name, 'EDDY_ECANCELED');
+        const stuck = rejection(sender.send(3));
+        await app.stop_taking();
+        equal((await stuck).name, 'EDDY_ECLOSED');
+        equal((await rejection(sender.send(4))).name, 'EDDY_ECLOSED');
+        equal(await app.sender_of_other_items(), undefined);
+        equal((await rejection(app.take())).name, 'EDDY_ECLOSED', 'and its end is closed');
+        ok(!Object.keys(app).some((name) => name.startsWith('eddy__')), 'what it is made of is hidden');
+    },
+    async 'a receiver is an async iterator'({ app }) {
+        const receiver = await app.number_receiver(1);
+        const list = all(receiver);
+        for (const value of [1, 2, 3.5]) await app.give(value);
+        await app.stop_giving();
+        equal(await list, [1, 2, 3.5]);
+        equal(await receiver.next(), { done: true, value: undefined });
+        equal(app.tasks(), []);
+    },
+    async 'a receiver: nothing runs ahead, several at a time, leaving'({ app }) {
+        const receiver = await app.number_receiver(1);
+        await app.give(1);
+        let given = false;
+        const second = app.give(2).then(() => { given = true; });
+        for (let i = 0; i < 3; i++) await app.tally();
+        equal(given, false, 'nobody has asked for the first');
+        equal(await receiver.next(), { done: false, value: 1 });
+        await second;
+        const several = [receiver.next(), receiver.next(), receiver.next()];
+        await app.give(3);
+        equal(await Promise.all(several.slice(0, 2)), [{ done: false, value: 2 }, { done: false, value: 3 }]);
+        equal(await receiver.return(), { done: true, value: undefined });
+        equal(await several[2], { done: true, value: undefined }, 'what waits ends');
+        equal((await rejection(app.give(4))).name, 'EDDY_ECLOSED');
+        const other = await app.number_receiver(1);
+        await app.give(7);
+        for await (const value of other) if (value === 7) break;
+        equal((await rejection(app.give(8))).name, 'EDDY_ECLOSED', 'left by break');
+        equal(app.tasks(), []);
+    },
+    async 'ends that C hands to a function of JavaScript'({ app }) {
+        const pairs = app.pair_up();
+        const [texts, chunks, out] = globalThis.eddyEnds;
+        const list = all(out);
+        for (const i of [1, 2, 3]) {
+            await texts.send(`ä${i}`);
+            await chunks.send(new TextEncoder().encode('!'.repeat(i)));
+        }
+        equal((await rejection(texts.send(5))).name, 'EDDY_EINVAL');
+        equal((await rejection(chunks.send('x'))).name, 'EDDY_EINVAL');
+        texts.close();
+        chunks.close();
+        equal(await list, ['ä1!', 'ä2!!', 'ä3!!!']);
+        equal(await pairs, 3);
+    },
+    async 'ends of channels when the program is closed'({ app }) {
+        const sender = await app.number_sender(1);
+        await sender.send(1);
+        const waits = rejection(sender.send(2));
+        equal(await app.close(), 0);
+        equal((await waits).name, 'EDDY_ECANCELED');
+        equal((await rejection(sender.send(3))).name, 'EDDY_ECLOSED');
+        sender.close();
+    },
 };
