@@ -111,7 +111,8 @@ const NEVER_SUSPEND = [
     'eddy_subscriber_try_recv', 'eddy_subscriber_close', 'eddy__feed_*', 'eddy__reader_*',
     'eddy_interrupt', 'eddy__host_*', 'eddy_response_close', 'eddy_listener_close', 'eddy_ws_close',
     'eddy_event_source_close', 'eddy__event_parser_*',
-    'eddy__libc_*', '__wrap___stdio_write',
+    'eddy__libc_*', '__wrap___stdio_write', '__wasm_import_poll_pollable_drop',
+    '__wasm_import_streams_output_stream_drop',
     'eddy__pending_*', 'eddy__interest_*', 'eddy__p2_stream_*', 'eddy__p2_poll_with', 'eddy__watch_*', 'eddy__descriptor_*',
     'eddy_udp_close', 'eddy_dir_next', 'eddy_dir_close',
     'eddy__handle_*', 'eddy_handle_*', 'eddy__exports_*', 'eddy__export_start', 'eddy__export_cancel', 'eddy__export_tell_error', 'eddy__export_free_result', 'eddy__stream_demand',
@@ -138,7 +139,7 @@ export const ASYNCIFY = {
     pass: PASS,
     all: [...FEATURES, ...PASS],
     release: ['-O3', '--strip-debug', '--strip-producers', '--strip-target-features'],
-    small: ['-Oz', '--converge', '--strip-debug', '--strip-producers', '--strip-target-features'],
+    small: ['-Oz', '--converge', '--low-memory-unused', '--strip-debug', '--strip-producers', '--strip-target-features'],
     // Small after compression: what is not inlined into a function that can suspend is not instrumented.
     'lean-release': ['-Os', '--converge', '--one-caller-inline-max-function-size=60',
         '--strip-debug', '--strip-producers', '--strip-target-features', '--drop-internal-exports'],

@@ -167,12 +167,16 @@ static int close_later(int fd) {
     return 0;
 }
 
-int __wrap_close(int fd);
-int __wrap_close(int fd) {
-    if (fd < 0) return __real_close(fd);
+int64_t eddy__close_descriptor(int fd) {
     if (is_closing(fd)) return -1; /* by another task, which was woken and has yet to run */
     if (!is_worked_on(fd)) return __real_close(fd);
     return eddy__current && !eddy__libc_in_stdio ? close_in_task(fd) : close_later(fd);
+}
+
+int __wrap_close(int fd);
+int __wrap_close(int fd) {
+    if (fd < 0 || !eddy__libc_waiting) return __real_close(fd);
+    return (int)eddy__libc_waiting->close(fd);
 }
 
 /* ---- the frame around a call ----------------------------------------------------------------- */
@@ -185,18 +189,24 @@ static bool begin(eddy__libc_call *call, int fd) {
     return true;
 }
 
+/* Of a call that may wait, whatever it is called with. */
+static bool begin_waiting(eddy__libc_call *call, int fd) {
+    eddy__libc_waiting = &eddy__libc_waits_in_tasks;
+    return begin(call, fd);
+}
+
 /* `result` is libc's; what it is if the call was made to end. */
 static int64_t end(eddy__libc_call *call, int64_t result) {
     eddy__libc_current = NULL;
     int error = call->refused ? call->error : 0;
     int before = errno;
-    if (call->listed) eddy__libc_unlist(call);
+    if (call->listed) eddy__libc_waiting->unlist(call);
     errno = error ? error : before;
     return error ? -1 : result;
 }
 
 /* A call of NAME on the descriptor `fd`: what it is declared as, and what it is called with. */
-#define DESCRIPTOR_CALL(type, name, parameters, arguments)                                         \
+#define DESCRIPTOR_CALL(type, name, begin, parameters, arguments)                                  \
     type __real_##name parameters;                                                                 \
     type __wrap_##name parameters;                                                                 \
     type __wrap_##name parameters {                                                                \
@@ -206,24 +216,28 @@ static int64_t end(eddy__libc_call *call, int64_t result) {
         return (type)end(&call, __real_##name arguments);                                          \
     }
 
-DESCRIPTOR_CALL(ssize_t, read, (int fd, void *buffer, size_t size), (fd, buffer, size))
-DESCRIPTOR_CALL(ssize_t, write, (int fd, const void *data, size_t size), (fd, data, size))
-DESCRIPTOR_CALL(ssize_t, recv, (int fd, void *buffer, size_t size, int flags),
+DESCRIPTOR_CALL(ssize_t, read, begin_waiting, (int fd, void *buffer, size_t size),
+                (fd, buffer, size))
+/* What is no connection is written to at once, and making one has been a call that may wait. */
+DESCRIPTOR_CALL(ssize_t, write, begin, (int fd, const void *data, size_t size), (fd, data, size))
+DESCRIPTOR_CALL(ssize_t, recv, begin_waiting, (int fd, void *buffer, size_t size, int flags),
                 (fd, buffer, size, flags))
-DESCRIPTOR_CALL(ssize_t, recvfrom,
+DESCRIPTOR_CALL(ssize_t, recvfrom, begin_waiting,
                 (int fd, void *buffer, size_t size, int flags, struct sockaddr *from,
                  socklen_t *length),
                 (fd, buffer, size, flags, from, length))
-DESCRIPTOR_CALL(ssize_t, send, (int fd, const void *data, size_t size, int flags),
+DESCRIPTOR_CALL(ssize_t, send, begin_waiting, (int fd, const void *data, size_t size, int flags),
                 (fd, data, size, flags))
-DESCRIPTOR_CALL(ssize_t, sendto,
+DESCRIPTOR_CALL(ssize_t, sendto, begin_waiting,
                 (int fd, const void *data, size_t size, int flags, const struct sockaddr *to,
                  socklen_t length),
                 (fd, data, size, flags, to, length))
-DESCRIPTOR_CALL(int, accept, (int fd, struct sockaddr *peer, socklen_t *length), (fd, peer, length))
-DESCRIPTOR_CALL(int, accept4, (int fd, struct sockaddr *peer, socklen_t *length, int flags),
+DESCRIPTOR_CALL(int, accept, begin_waiting, (int fd, struct sockaddr *peer, socklen_t *length),
+                (fd, peer, length))
+DESCRIPTOR_CALL(int, accept4, begin_waiting,
+                (int fd, struct sockaddr *peer, socklen_t *length, int flags),
                 (fd, peer, length, flags))
-DESCRIPTOR_CALL(int, connect, (int fd, const struct sockaddr *peer, socklen_t length),
+DESCRIPTOR_CALL(int, connect, begin_waiting, (int fd, const struct sockaddr *peer, socklen_t length),
                 (fd, peer, length))
 
 /* ---- calls of several descriptors, and of none ----------------------------------------------- */
@@ -234,7 +248,7 @@ int __wrap_poll(struct pollfd *polled, nfds_t count, int timeout) {
     eddy__libc_call call;
     for (size_t i = 0; all_closing && i < count; i++)
         if (is_closing(polled[i].fd)) return -1;
-    if (!begin(&call, -1)) return __real_poll(polled, count, timeout);
+    if (!begin_waiting(&call, -1)) return __real_poll(polled, count, timeout);
     call.polled = polled;
     call.polled_count = count;
     return (int)end(&call, __real_poll(polled, count, timeout));
@@ -247,7 +261,7 @@ int __wrap_clock_nanosleep(clockid_t clock, int flags, const struct timespec *ti
 int __wrap_clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
                            struct timespec *left) {
     eddy__libc_call call;
-    if (!begin(&call, -1)) return __real_clock_nanosleep(clock, flags, time, left);
+    if (!begin_waiting(&call, -1)) return __real_clock_nanosleep(clock, flags, time, left);
     eddy_time start = eddy__host_now();
     int rc = __real_clock_nanosleep(clock, flags, time, left);
     (void)eddy__libc_refuses(); /* nothing is asked of the host after the wait */
@@ -268,7 +282,7 @@ int __wrap_getaddrinfo(const char *host, const char *service, const struct addri
 int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
                        struct addrinfo **found) {
     eddy__libc_call call;
-    if (!begin(&call, -1)) return __real_getaddrinfo(host, service, hints, found);
+    if (!begin_waiting(&call, -1)) return __real_getaddrinfo(host, service, hints, found);
     int rc = __real_getaddrinfo(host, service, hints, found);
     return end(&call, rc) == -1 && call.refused ? EAI_SYSTEM : rc;
 }

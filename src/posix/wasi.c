@@ -9,10 +9,8 @@
  * What stdio writes to, and files, block as ever: a task must not suspend inside stdio, whose locks
  * do nothing here. So outputs are waited for only if they are known to be connections.
  *
- * A wait ends early when the task is cancelled, and when another task closes the descriptor. */
+ * The waiting itself is in wasi-wait.c, which only programs have that call what may wait. */
 #include "wasi.h"
-
-#include <errno.h>
 
 #define POLL "wasi:io/poll@0.2.0"
 
@@ -41,6 +39,7 @@ void __wasm_import_tcp_method_tcp_socket_finish_connect(int32_t socket, uint8_t 
 void __wasm_import_tcp_method_tcp_socket_accept(int32_t socket, uint8_t *result);
 
 eddy__libc_call *eddy__libc_current;
+const eddy__libc_waits *eddy__libc_waiting;
 int eddy__libc_in_stdio;
 
 /* ---- what is known of handles ---------------------------------------------------------------- */
@@ -85,125 +84,18 @@ static void clear_mark(int32_t handle, uint8_t mark) {
     if ((size_t)handle < room) marks[handle] &= (uint8_t)~mark;
 }
 
-static void count_wait(int32_t handle, int change) {
+void eddy__libc_count_wait(int32_t handle, int change) {
     if (!has_room(handle) || (marks[handle] & MOST_WAITS) == MOST_WAITS) return;
     marks[handle] = (uint8_t)(marks[handle] + change * WAIT);
 }
 
-/* ---- waiting --------------------------------------------------------------------------------- */
-
-typedef struct eddy__libc_node {
-    eddy__interest interest; /* in a pollable that is libc's */
-    eddy__libc_call *owner;
-} node;
-
-static void end_interests(eddy__libc_call *call) {
-    for (size_t i = 0; i < call->count; i++) {
-        eddy__interest *interest = &call->nodes[i].interest;
-        if (!interest->place) continue;
-        count_wait(interest->pollable.__handle, -1);
-        eddy__interest_remove(interest);
-    }
-}
-
-static void is_ready(eddy__interest *interest) {
-    eddy__libc_call *call = EDDY__OWNER(interest, node, interest)->owner;
-    end_interests(call);
-    eddy__pending_end(&call->pending, 0, NULL, 0);
-}
-
-static void never(eddy__pending *pending) {
-    (void)pending; /* there is nothing at the host to be called off */
-}
-
-static void abandon(eddy__task *task) {
-    eddy__libc_call *call = task->wait_on;
-    end_interests(call);
-    eddy__op_drop(&call->op);
-}
-
-static const char *describe(const eddy__task *task) {
-    (void)task;
-    return "the host, in a call of libc";
-}
-
-static const eddy__wait_kind waiting = {
-    .verb = "waits for", .abandon = abandon, .describe = describe};
-
-static bool add_all(eddy__libc_call *call, const int32_t *handles) {
-    for (size_t i = 0; i < call->count; i++) {
-        if (eddy__interest_add(&call->nodes[i].interest) < 0) return false;
-        count_wait(handles[i], 1);
-    }
-    return true;
-}
-
-static bool begin_wait(eddy__libc_call *call, const int32_t *handles) {
-    if (eddy__op_begin(&call->op, "libc") < 0) return false;
-    eddy__pending_begin(&call->pending, eddy__op_index(&call->op),
-                        eddy__op_generation(&call->op), never);
-    call->op.task = eddy__current;
-    return add_all(call, handles);
-}
-
-static void end_wait(eddy__libc_call *call) {
-    end_interests(call);
-    eddy__op_drop(&call->op);
-    call->count = 0;
-}
-
-void eddy__libc_abandon_wait(eddy__libc_call *call) {
-    size_t count = call->count;
-    end_wait(call);
-    if (count > 1) eddy__free(call->nodes, count * sizeof(node)); /* a single one is on the stack */
-}
-
-void eddy__libc_break(eddy__libc_call *call, int error) {
-    end_interests(call);
-    call->error = error;
-    eddy__pending_end(&call->pending, 0, NULL, 0);
-}
-
-bool eddy__libc_waits_for(const eddy__libc_call *call, int32_t pollable) {
-    for (size_t i = 0; i < call->count; i++) {
-        const eddy__interest *interest = &call->nodes[i].interest;
-        if (interest->place && interest->pollable.__handle == pollable) return true;
-    }
-    return false;
-}
-
-/* Suspends the task until one of them is ready, or the call is to end: see its `error`. False:
- * without memory it has not. */
-static bool wait_for_any(const int32_t *handles, size_t count) {
-    eddy__libc_call unnamed = {.fd = -1}, *call = eddy__libc_current;
-    bool may_end = call != NULL; /* other functions of libc's have no way out of a wait */
-    if (!call) call = &unnamed;
-    if (call->error) return true;
-    node one;
-    call->nodes = count == 1 ? &one : eddy__alloc(count * sizeof(node));
-    if (!call->nodes) return false;
-    for (size_t i = 0; i < count; i++) {
-        call->nodes[i] = (node){.owner = call,
-                                .interest = {.pollable.__handle = handles[i], .ready = is_ready}};
-    }
-    call->count = count;
-    if (!call->listed) eddy__libc_list(call);
-    bool waits = begin_wait(call, handles);
-    if (waits) {
-        eddy__libc_current = NULL;
-        if (eddy__block(NULL, &waiting, call, may_end) == EDDY_ECANCELED && !call->error)
-            call->error = ECANCELED;
-        if (may_end) eddy__libc_current = call;
-    }
-    end_wait(call);
-    if (call->nodes != &one) eddy__free(call->nodes, count * sizeof(node));
-    call->nodes = NULL;
-    if (!may_end) eddy__libc_unlist(call);
-    return waits;
-}
-
 static bool may_suspend(int32_t pollable) {
-    return eddy__current && !unknown && !eddy__libc_in_stdio && !is_marked(pollable, HOLDS_ALL);
+    return eddy__current && eddy__libc_waiting && !unknown && !eddy__libc_in_stdio &&
+           !is_marked(pollable, HOLDS_ALL);
+}
+
+static bool wait_for_any(const int32_t *handles, size_t count) {
+    return eddy__libc_waiting->wait(handles, count);
 }
 
 /* ---- the three that block -------------------------------------------------------------------- */
@@ -262,6 +154,7 @@ static void refuse(uint8_t *result) {
 }
 
 static void is_connected(int32_t socket, int32_t input, int32_t output) {
+    eddy__libc_waiting = &eddy__libc_waits_in_tasks;
     set_mark(output, CONNECTION);
     (void)socket, (void)input; /* release builds do not keep them */
     eddy__p2_born(EDDY__INPUT_STREAM, input, EDDY__TCP_SOCKET, socket);
@@ -295,14 +188,14 @@ int32_t __wasm_import_streams_method_output_stream_subscribe(int32_t stream) {
 }
 
 void __wasm_import_poll_pollable_drop(int32_t pollable) {
-    if (is_marked(pollable, MOST_WAITS)) eddy__libc_break_waits_for(pollable);
+    if (is_marked(pollable, MOST_WAITS)) eddy__libc_waiting->break_waits_for(pollable);
     clear_mark(pollable, HOLDS_ALL | MOST_WAITS);
     eddy__p2_gone(EDDY__POLLABLE, pollable);
     eddy__real_pollable_drop(pollable);
 }
 
 void __wasm_import_streams_output_stream_drop(int32_t stream) {
-    if (is_marked(stream, CONNECTION) && eddy__libc_linger(stream)) return;
+    if (is_marked(stream, CONNECTION) && eddy__libc_waiting->linger(stream)) return;
     clear_mark(stream, CONNECTION);
     eddy__p2_gone(EDDY__OUTPUT_STREAM, stream);
     eddy__real_output_drop(stream);

@@ -4,6 +4,7 @@
  *     wasi-calls.c   read, recv, poll, …, close: what libc's callers get, by the linker's --wrap
  *     libc           unchanged
  *     wasi.c         the three imports in which libc blocks: they suspend the task
+ *     wasi-wait.c    how it waits then, in programs that call what may wait
  *     wasi-refuse.c  the imports that libc asks for a result again after a wait: for a call that is
  *                    to end, they make one up that lets libc go back to its caller
  *     wasi-linger.c  what has been closed, and is still being sent */
@@ -60,6 +61,24 @@ bool eddy__libc_waits_for(const eddy__libc_call *call, int32_t pollable);
 
 /* A connection's output that is to be dropped. True: it has been taken over, for it is not empty yet. */
 bool eddy__libc_linger(int32_t stream);
+
+/* close() of a descriptor that others may wait for. */
+int64_t eddy__close_descriptor(int fd);
+
+void eddy__libc_count_wait(int32_t pollable, int change);
+
+/* What there is in programs in which libc may wait in a task. A call that may sets
+ * eddy__libc_waiting; NULL: there has been none, so there are no connections, either. Those that may
+ * suspend are of types that hardly another function has: a call through a pointer is taken for one
+ * of any function of its type (../../tools/reach.mjs). */
+typedef struct eddy__libc_waits {
+    bool (*wait)(const int32_t *pollables, uint64_t count); /* false: there is no memory */
+    void (*break_waits_for)(int32_t pollable);
+    bool (*linger)(int32_t stream);
+    void (*unlist)(eddy__libc_call *call);
+    int64_t (*close)(int fd);
+} eddy__libc_waits;
+extern const eddy__libc_waits eddy__libc_waits_in_tasks, *eddy__libc_waiting;
 
 /* While it is above 0 nothing suspends: stdio is on the stack, which cannot. */
 extern int eddy__libc_in_stdio;
