@@ -17,7 +17,6 @@
 #include <eddy.h>
 
 #include <ctype.h>
-#include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -298,37 +297,36 @@ static bool parse_seconds(const char *text, eddy_time *out) {
     return *text == '\0' && *out > 0;
 }
 
+static bool equal(const char *a, const char *b) {
+    return strcmp(a, b) == 0;
+}
+
+/* Takes the option at argv[*at], and its value. */
+static bool parse_option(crawl *c, int argc, char **argv, int *at) {
+    const char *option = argv[*at];
+    if (equal(option, "--list")) return c->list = true;
+    if (equal(option, "--json")) return c->json = true;
+    if (equal(option, "--quiet")) return c->quiet = true;
+    size_t *count = equal(option, "--concurrency") ? &c->concurrency
+                    : equal(option, "--pages")     ? &c->page_limit
+                                                   : NULL;
+    if ((!count && !equal(option, "--deadline")) || *at + 1 == argc) return false;
+    const char *value = argv[++*at];
+    if (count) return parse_count(value, count);
+    c->page_deadline_text = value;
+    return parse_seconds(value, &c->page_deadline);
+}
+
 static bool parse_arguments(crawl *c, int argc, char **argv) {
-    static const struct option options[] = {
-        {"concurrency", required_argument, NULL, 'c'},
-        {"deadline", required_argument, NULL, 'd'},
-        {"pages", required_argument, NULL, 'p'},
-        {"list", no_argument, NULL, 'l'},
-        {"json", no_argument, NULL, 'j'},
-        {"quiet", no_argument, NULL, 'q'},
-        {NULL, 0, NULL, 0},
-    };
-    bool ok = true;
-    int option;
-    opterr = 0;
-    while (ok && (option = getopt_long(argc, argv, "", options, NULL)) != -1) {
-        switch (option) {
-        case 'c': ok = parse_count(optarg, &c->concurrency); break;
-        case 'd':
-            ok = parse_seconds(optarg, &c->page_deadline);
-            c->page_deadline_text = optarg;
-            break;
-        case 'p': ok = parse_count(optarg, &c->page_limit); break;
-        case 'l': c->list = true; break;
-        case 'j': c->json = true; break;
-        case 'q': c->quiet = true; break;
-        default: ok = false;
+    for (int i = 1; i < argc; i++) {
+        if (*argv[i] != '-' && !c->start) {
+            c->start = argv[i];
+        } else if (!parse_option(c, argc, argv, &i)) {
+            fprintf(stderr, "crawl: cannot read \"%s\"\n", argv[i]);
+            return false;
         }
     }
-    if (!ok) fprintf(stderr, "crawl: cannot read \"%s\"\n", argv[optind - 1]);
-    if (!ok || optind != argc - 1) return false;
-    c->start = argv[optind];
-    return true;
+    return c->start;
 }
 
 int eddy_main(int argc, char **argv) {
