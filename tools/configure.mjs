@@ -254,7 +254,7 @@ export function configure({ host, mode, tools, programs = [], defines = [] }) {
         const place = (text) => text.replace(/@(\w+)/g, (_, name) => tools.sources[name]);
         const forSize = isSmall(needs, host, mode);
         const { library, main } = forSize ? small : usual;
-        const extra = [...(forSize ? ['-Oz'] : []), ...needs.cflags.map(place)];
+        const extra = [...(forSize ? COMPILE.small : []), ...needs.cflags.map(place)];
         const libraries = [...(isCxx(program) && host === 'native' ? ['-lstdc++'] : []),
             ...needs.printf.flatMap((choice) => PRINTF[choice][host] ?? [])];
         const files = needs.files.map(place).flatMap(glob);
