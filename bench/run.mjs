@@ -119,16 +119,17 @@ async function measure({ rows, hosts, quick }, found) {
                 { host, program: found.get(host), rows: rowsOn(host), artifacts, peers, quick }));
         }
     }
-    if (hosts.includes('lean') && rowsOn('lean').length) results.push(...await measureSizes(rowsOn('lean')));
-    if (hosts.includes('wasmtime') && rowsOn('wasmtime').length) {
+    results.push(...await measureSizes(rows.filter((row) => row.size && hostsOf(row, hosts).length)));
+    const onWasmtime = hosts.includes('wasmtime') ? rowsOn('wasmtime').filter((row) => !row.size) : [];
+    if (onWasmtime.length) {
         const [p1, p2] = [false, true].map((wasip2) =>
-            rowsOn('wasmtime').filter((row) => Boolean(row.wasip2) === wasip2));
+            onWasmtime.filter((row) => Boolean(row.wasip2) === wasip2));
         const artifacts = await artifactsFor('wasi', p1);
         const components = await artifactsFor('wasip2', p2);
         const tools = await setup({ want: ['wasi'], quiet: true });
         const peers = await peersFor(rows, tools, (row) => row.peers ?? []);
         results.push(...await measureOnWasmtime(
-            { rows: rowsOn('wasmtime'), artifacts, components, peers, tools, quick }));
+            { rows: onWasmtime, artifacts, components, peers, tools, quick }));
     }
     return results;
 }

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
@@ -34,4 +34,11 @@ test('for WASI too; not for what is no module', async () => {
     const { stdout } = await size(PROGRAM, '--host', 'wasip2');
     assert.match(stdout, / count +calls eddy__sleep$/m);
     await assert.rejects(size(PROGRAM, '--host', 'native'), /size is for modules/);
+});
+
+test('the crawler is a component of 120 KB at most', async () => {
+    const crawler = 'examples/crawl.c';
+    const component = (await build({ host: 'wasip2', programs: [crawler], quiet: true })).get(crawler);
+    const { size: bytes } = statSync(component);
+    assert.ok(bytes <= 120 * 1024, `it has ${bytes} bytes`);
 });
