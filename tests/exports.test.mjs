@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runProcess } from '../tools/hosts/process.mjs';
 import { casesOn, HOSTS_AND_LINKS } from './lib/cases.mjs';
-import { artifactOf } from './lib/hosts.mjs';
+import { artifactOf, runOn, told } from './lib/hosts.mjs';
 
 const EXPORTS = 'tests/programs/exports.c';
 const TSC = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
@@ -22,6 +22,15 @@ for (const [hostName, linked] of HOSTS_AND_LINKS) {
 test('calls into a program, while its main sleeps and after its end', async (t) => {
     await casesOn(t, 'node', 'called-cases.mjs', await artifactOf('node', 'tests/programs/called.c'));
 });
+
+for (const [hostName, mode] of [['node', 'release'], ['node', 'debug'], ['chromium', 'release']]) {
+    test(`an export that JavaScript calls below a task cannot suspend, on ${hostName}, ${mode}`, async (t) => {
+        const result = await runOn(t, hostName, 'tests/programs/foreign.c', { mode });
+        if (!result) return;
+        assert.equal(result.stdout, 'ok\n', told(result));
+        assert.equal(result.code, 0, told(result));
+    });
+}
 
 const RIGHT = `import create, { type EddyHandle, type EddyError } from './exports.mjs';
 const { eddy: app } = await create();

@@ -1,7 +1,7 @@
 // asyncify.mjs: wasm-opt's Asyncify pass on just what can suspend, its output made faster, then the
 // optimiser.
 //
-//   node tools/asyncify.mjs WASM-OPT IN OUT -- ASYNCIFY-FLAGS -- OPTIMISER-FLAGS [--drop-internal-exports]
+//   node tools/asyncify.mjs WASM-OPT IN OUT -- ASYNCIFY-FLAGS -- OPTIMISER-FLAGS [--drop-internal-exports] [--dwarf]
 //
 // The pass keeps the position in the record of saved frames in memory, behind a pointer that it keeps
 // in a global, and checks bounds at every start and stop. eddy has one record and checks itself
@@ -11,6 +11,7 @@
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { exportsToGuard, withGuardedExports } from './guard.mjs';
 import { allPlain, withPlainNames } from './names.mjs';
 import { findSuspending, toBeNamed } from './reach.mjs';
 import { sectionsOf } from './wasm.mjs';
@@ -151,37 +152,49 @@ export function neverSuspending(flags) {
 
 const featuresOf = (flags) => flags.filter((flag) => flag.startsWith('--enable-'));
 
-const besides = (output) => ({ added: `${output}.added`, removed: `${output}.removed`, named: `${output}.named` });
+const besides = (output) => ({ added: `${output}.added`, removed: `${output}.removed`, changed: `${output}.changed` });
 
-/** The flags of the pass for just what can suspend, and the module to run it on. */
-function precisely(run, input, output, asyncify) {
-    const wat = run([input, ...featuresOf(asyncify), '-S', '-o', '-']);
-    // Calls by way of JavaScript, of Emscripten's exceptions and jumps, reach anything.
-    if (/^ \(import "env" "invoke_/m.test(wat)) return { input, flags: asyncify };
+/** The module to run the pass on, and what of it can suspend. */
+function prepared(run, input, output, asyncify) {
+    const { changed } = besides(output);
     const never = neverSuspending(asyncify);
-    const { suspending, spared } = findSuspending(wat, never);
-    const names = toBeNamed(suspending);
-    const { added, removed, named } = besides(output);
-    if (!allPlain([...names, ...spared])) {
-        writeFileSync(named, withPlainNames(readFileSync(input)));
-        return precisely(run, named, output, asyncify);
-    }
+    const look = (module) => {
+        const wat = run([module, ...featuresOf(asyncify), '-S', '-o', '-']);
+        const { suspending, spared } = findSuspending(wat, never);
+        return { module, wat, suspending, spared, names: toBeNamed(suspending) };
+    };
+    let found = look(input);
+    const change = (how) => {
+        writeFileSync(changed, how(readFileSync(found.module)));
+        found = look(changed);
+    };
+    if (!allPlain([...found.names, ...found.spared])) change(withPlainNames);
+    const can = new Set([...found.suspending.keys(), ...found.spared.map((name) => `$${name}`)]);
+    const exports = exportsToGuard(found.wat, can);
+    if (exports.length) change((bytes) => withGuardedExports(bytes, exports));
+    return { ...found, never };
+}
+
+/** The flags of the pass for just what can suspend. */
+function precisely({ wat, spared, names, never }, output, asyncify) {
+    // Calls by way of JavaScript, of Emscripten's exceptions and jumps, reach anything.
+    if (/^ \(import "env" "invoke_/m.test(wat)) return asyncify;
+    const { added, removed } = besides(output);
     writeFileSync(removed, [...never, ...spared].join(','));
     const flags = [...asyncify.filter((flag) => !flag.startsWith(REMOVE_LIST)), `${REMOVE_LIST}@${removed}`,
         '--pass-arg=asyncify-ignore-indirect'];
-    if (names.length) {
-        writeFileSync(added, names.join(','));
-        flags.push(`--pass-arg=asyncify-addlist@@${added}`, '--pass-arg=asyncify-propagate-addlist');
-    }
-    return { input, flags };
+    if (!names.length) return flags;
+    writeFileSync(added, names.join(','));
+    return [...flags, `--pass-arg=asyncify-addlist@@${added}`, '--pass-arg=asyncify-propagate-addlist'];
 }
 
 /**
  * Runs the pass, then the optimiser. `inText`: makes the pass's output faster in between, which loses
  * DWARF; without, the module must have been compiled for that (EDDY__POSITION_IN_GLOBAL undefined).
+ * `precise`: what is called through pointers is looked at; without, the pass takes it all for suspending.
  */
 export function makeSuspendable(wasmOpt, input, output,
-    { asyncify, optimise, inText = true, dropInternalExports = false }) {
+    { asyncify, optimise, inText = true, precise = true, dropInternalExports = false }) {
     const run = (args) => {
         const { status, stdout, stderr, error } = spawnSync(wasmOpt, args,
             { encoding: 'utf8', maxBuffer: 1 << 30, stdio: 'pipe' });
@@ -194,16 +207,17 @@ export function makeSuspendable(wasmOpt, input, output,
     const removeTemporary = () =>
         Object.values(besides(output)).forEach((file) => rmSync(file, { force: true }));
     if (process.env[KEEP_LINKED]) copyFileSync(input, process.env[KEEP_LINKED]);
-    const { input: named, flags: withPass } = precisely(run, input, output, asyncify);
+    const found = prepared(run, input, output, asyncify);
+    const withPass = [found.module, ...(precise ? precisely(found, output, asyncify) : asyncify)];
     if (!inText) {
-        run([named, ...withPass, ...optimise, '-o', output]);
+        run([...withPass, ...optimise, '-o', output]);
         removeTemporary();
         return;
     }
     const features = featuresOf(asyncify);
     const file = `${output}.wat`;
     const types = componentTypes(input); // of the input, which may be the output as well
-    run([named, ...withPass, '-S', '-o', file]);
+    run([...withPass, '-S', '-o', file]);
     const wat = readFileSync(file, 'utf8');
     if (wat.includes('"eddy_position_get"')) { // else nothing in it ever switches
         const text = positionInGlobal(wat);
@@ -217,12 +231,17 @@ export function makeSuspendable(wasmOpt, input, output,
     rmSync(file);
 }
 
+const [DROP_EXPORTS, DWARF] = ['--drop-internal-exports', '--dwarf'];
+const OWN_FLAGS = [DROP_EXPORTS, DWARF];
+
 function main([wasmOpt, input, output, ...flags]) {
     const [, asyncify, all] = flags.join('\n').split(/^--$/m)
         .map((part) => part.split('\n').filter(Boolean));
-    const optimise = all.filter((flag) => flag !== '--drop-internal-exports');
-    makeSuspendable(wasmOpt, input, output,
-        { asyncify, optimise, dropInternalExports: optimise.length < all.length });
+    const has = (own) => all.includes(own);
+    makeSuspendable(wasmOpt, input, output, {
+        asyncify, optimise: all.filter((flag) => !OWN_FLAGS.includes(flag)), dropInternalExports: has(DROP_EXPORTS),
+        inText: !has(DWARF), precise: !has(DWARF),
+    });
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main(process.argv.slice(2));

@@ -154,12 +154,8 @@ export function artifactOf(folder, host, program) {
 function asyncify(mode, tools, input, output, optimise) {
     const { all } = ASYNCIFY;
     // Paths of the rule are ninja's variables: they must not be quoted.
-    if (mode === 'release')
-        return `${command(process.execPath, 'tools/asyncify.mjs', tools.wasmOpt)} ` +
-            `${input} ${output} -- ${command(all)} -- ${command(optimise)}`;
-    // It warns of each name of the remove list that this program does not use.
-    return `{ ${command(tools.wasmOpt, all, optimise)} ${input} -o ${output} 2> $out.log || ` +
-        '{ cat $out.log; exit 1; }; }';
+    return `${command(process.execPath, 'tools/asyncify.mjs', tools.wasmOpt)} ${input} ${output} -- ` +
+        `${command(all)} -- ${command(optimise, mode === 'release' ? [] : ['--dwarf'])}`;
 }
 
 function linkRule(host, mode, tools, { cc, env }, folder, optimise) {
@@ -246,7 +242,7 @@ export function configure({ host, mode, tools, programs = [], defines = [] }) {
 
     const checked = join(folder, 'libc.checked');
     if (host === 'wasip2') lines.push(...checkLibc(tools.wasi.p2, checked));
-    const implicit = [...(host === 'wasip2' ? [checked] : []), 'tools/asyncify.mjs', 'tools/reach.mjs', 'tools/finish.mjs', ...(host === 'wasip2' ? witFiles() : []), ...(host === 'web' ? [join(folder, 'eddy-library.js')] : [])];
+    const implicit = [...(host === 'wasip2' ? [checked] : []), 'tools/asyncify.mjs', 'tools/guard.mjs', 'tools/names.mjs', 'tools/reach.mjs', 'tools/finish.mjs', ...(host === 'wasip2' ? witFiles() : []), ...(host === 'web' ? [join(folder, 'eddy-library.js')] : [])];
     if (host === 'web') writeIfChanged(join(folder, 'eddy-library.js'), libraryText());
     for (const program of new Set([...projectPrograms(host), ...programs])) {
         const needs = needsOf(program);

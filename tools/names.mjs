@@ -7,7 +7,7 @@ import { reader, sectionsOf } from './wasm.mjs';
 
 const isPlain = (name) => /^[\w.$-]*$/.test(name);
 
-function leb(value) {
+export function leb(value) {
     const bytes = [];
     do {
         bytes.push((value & 0x7f) | (value > 0x7f ? 0x80 : 0));
@@ -16,7 +16,7 @@ function leb(value) {
     return Buffer.from(bytes);
 }
 
-const sized = (bytes) => Buffer.concat([leb(bytes.length), bytes]);
+export const sized = (bytes) => Buffer.concat([leb(bytes.length), bytes]);
 
 /** The subsection of functions' names with only such as the pass can be told. */
 function plainFunctionNames(content) {

@@ -1,6 +1,6 @@
 /* guest.c: the host interface over calls into JavaScript, in numbers that cross without BigInt. The
  * other side is host.mjs. */
-#include "../src/host.h"
+#include "../src/core/internal.h"
 
 #include <stdlib.h>
 
@@ -33,6 +33,17 @@ void eddy__host_catch_interrupts(void) {
 
 _Noreturn void eddy__host_abort(void) {
     eddy_js_abort();
+}
+
+/* Around an export of the program's own that JavaScript calls: see tools/guard.mjs. */
+EDDY__EXPORT eddy__task *eddy__foreign_begin(void) {
+    eddy__task *outer = eddy__current;
+    eddy__current = NULL;
+    return outer;
+}
+
+EDDY__EXPORT void eddy__foreign_end(eddy__task *outer) {
+    eddy__current = outer;
 }
 
 EDDY__EXPORT void *eddy__host_alloc(size_t size) {
