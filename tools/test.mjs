@@ -55,7 +55,8 @@ export async function main(args) {
     const code = await new Promise((done, fail) => {
         const child = spawn(process.execPath,
             ['--no-warnings', `--import=${new URL('test-watch.mjs', import.meta.url)}`, '--test',
-                `--test-concurrency=${AT_ONCE}`, `--test-timeout=${FILE_LIMIT}`, '--test-reporter=spec', '--test-reporter-destination=stdout',
+                `--test-concurrency=${AT_ONCE}`, `--test-timeout=${FILE_LIMIT}`,
+                '--test-reporter=spec', '--test-reporter-destination=stdout',
                 `--test-reporter=${new URL('matrix-reporter.mjs', import.meta.url)}`,
                 `--test-reporter-destination=${results}`, ...files],
             { cwd: ROOT, stdio: 'inherit' });
