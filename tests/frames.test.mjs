@@ -11,12 +11,12 @@ import { runOn, told } from './lib/hosts.mjs';
 const FOLDER = 'build/generated';
 mkdirSync(join(ROOT, FOLDER), { recursive: true });
 
-for (const seed of [1, 2, 3]) {
+for (const [seed, optimise] of [[1, '-O3'], [2, '-O1'], [3, '-Os']]) {
     const program = `${FOLDER}/frames-${seed}.c`;
-    writeFileSync(join(ROOT, program), framesProgram(seed));
+    writeFileSync(join(ROOT, program), framesProgram(seed, { optimise }));
     for (const [hostName, mode] of [['wasmtime', 'release'], ['node', 'release'], ['wasmtime', 'debug']]) {
         if (mode === 'debug' && seed > 1) continue; // building takes longer than it tells
-        test(`random frames, seed ${seed}, on ${hostName}, ${mode}`, async (t) => {
+        test(`random frames, seed ${seed}, ${optimise}, on ${hostName}, ${mode}`, async (t) => {
             const result = await runOn(t, hostName, program, { mode });
             if (!result) return;
             assert.equal(result.stdout, 'ok\n', told(result));

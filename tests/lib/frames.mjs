@@ -32,18 +32,44 @@ function functionText(index, pick) {
             () => `if ((int64_t)r & 1) { wait(); ${use()} } else { ${use()} wait(); }`,
             () => (index ? `r += f${index - 1 - pick(Math.min(index, 6))}(s + ${k}, l - ${k}, d / 2);` : '') +
                 use(),
-        ][pick(4)]());
+            () => (index ? `r += ${throughPointer(index - 1 - pick(Math.min(index, 6)))};` : '') + use(),
+        ][pick(5)]());
     }
     lines.push('wait();', ...types.map((_, i) => `r += ${read(i)};`));
     return `static __attribute__((noinline)) double f${index}(int s, int64_t l, double d) {\n` +
-        `    double r = 0;\n    ${lines.join('\n    ')}\n    return r;\n}\n`;
+        `    double r = 0;\n    struct pair pair = {0};\n    (void)pair, (void)s, (void)l, (void)d;\n    ${lines.join('\n    ')}\n    return r;\n}\n${thunkText(index)}`;
 }
 
+// Ways to call a function of those before through a pointer of a type of its own: [result and parameters,
+// what is added to r, the body]. Each keeps something over the call.
+const THUNKS = [
+    ['int64_t', 'double d, const struct pair *p, int s', (at) => `(double)${at}(d, &(struct pair){s, l}, 3)`,
+        (f) => `double before = d * 3 + p->a; double r = ${f}(s, p->b, d); return (int64_t)(r / 8) + (int64_t)before;`],
+    ['float', 'int64_t l', (at) => `(double)${at}(l)`,
+        (f) => `float before = (float)l; return (float)${f}((int)l & 7, l, 1.5) + before;`],
+    ['void', 'struct pair *p, ...', (at) => `((void)(pair = (struct pair){s, l}, ${at}(&pair, s, l)), (double)pair.b)`,
+        (f) => 'va_list more; va_start(more, p); int s = va_arg(more, int); ' +
+            `double r = ${f}(s, p->b, 2); p->b += va_arg(more, int64_t) + (int64_t)r % 100; va_end(more);`],
+    ['struct pair', 'struct pair p, unsigned char c', (at) => `(double)${at}((struct pair){s, l}, 9).b`,
+        (f) => `struct pair q = {p.a + c, p.b}; q.b += (int64_t)${f}(q.a, p.b, c) % 1000; return q;`],
+];
+
+function thunkText(index) {
+    const [result, parameters, , body] = THUNKS[index % THUNKS.length];
+    return `static ${result} t${index}(${parameters}) {\n    ${body(`f${index}`)}\n}\n` +
+        `__attribute__((unused)) static ${result} (*volatile p${index})(${parameters}) = t${index};\n`;
+}
+
+const throughPointer = (index) => THUNKS[index % THUNKS.length][2](`p${index}`);
+
 /** The text of a program; it includes tests/programs/check.h from two folders below the root. */
-export function framesProgram(seed, functions = 60) {
+export function framesProgram(seed, { functions = 60, optimise = '-O3' } = {}) {
     const pick = randomOf(seed);
     const list = Array.from({ length: functions }, (_, i) => functionText(i, pick));
-    return `#include "../../tests/programs/check.h"
+    return `// build: cflags=${optimise}
+#include "../../tests/programs/check.h"
+
+#include <stdarg.h>
 
 enum { N = ${functions}, TASKS = 8 };
 struct pair { int a; int64_t b; };
