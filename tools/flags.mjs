@@ -140,7 +140,8 @@ const PASS = ['--asyncify', '--pass-arg=asyncify-imports@env.invoke_*',
 export const ASYNCIFY = {
     pass: PASS,
     all: [...FEATURES, ...PASS],
-    release: ['-O3', '--strip-debug', '--strip-producers', '--strip-target-features'],
+    // What is rare stays out of what is fast, which then needs no frame on the C stack (EDDY__RARE).
+    release: ['--no-inline=*_rarely', '-O3', '--strip-debug', '--strip-producers', '--strip-target-features'],
     // The second round has loops and blocks made anew; functions often called get short numbers.
     small: ['-Oz', '--low-memory-unused', '--flatten', '--rereloop', '-Oz', '--converge', '--reorder-functions',
         '--strip-debug', '--strip-producers', '--strip-target-features'],

@@ -30,15 +30,18 @@ void eddy__leave_list(eddy__task *task) {
 
 #define IGNORED_LIMIT 1000
 
-void eddy__task_count_ignored(eddy__task *task) {
-    if (task->ignored > IGNORED_LIMIT) return; /* reported already */
-    if (++task->ignored <= IGNORED_LIMIT) return;
+static EDDY__RARE void report_ignored_rarely(const eddy__task *task) {
     eddy__line line = {0};
     eddy__line_text(&line, "task ignores its cancellation: ");
     eddy__line_number(&line, IGNORED_LIMIT);
     eddy__line_text(&line, " calls in a row returned EDDY_ECANCELED, the last at ");
     eddy__line_text(&line, task->wait_site ? task->wait_site : "an unknown place");
     eddy__report(EDDY_ECANCELED, line.bytes, task->co.name, task->co.site);
+}
+
+void eddy__task_count_ignored(eddy__task *task) {
+    if (task->ignored > IGNORED_LIMIT) return; /* reported already */
+    if (++task->ignored > IGNORED_LIMIT) report_ignored_rarely(task);
 }
 
 bool eddy__task_attend(eddy__task *task, const char *stack_pointer) {

@@ -6,7 +6,7 @@
 eddy_future *eddy__future_new(const char *site) {
     eddy__plain_future *plain = eddy__alloc(sizeof *plain);
     if (!plain) return NULL;
-    eddy__future_init(&plain->future);
+    eddy__future_init(&plain->future, false);
     plain->watched = NULL;
     if (EDDY__UNLIKELY(loop.debug)) loop.debug_calls->made(&plain->future, site);
     return &plain->future;

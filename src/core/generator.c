@@ -77,7 +77,7 @@ eddy_gen *eddy__gen_open(const char *site, const char *name, eddy_fn fn, void *a
         return NULL;
     }
     *g = (eddy_gen){.item_size = item_size};
-    eddy__switch_init(&g->co, block, size, fn, arg, name, site, false);
+    eddy__switch_init(&g->co, block, size, fn, arg, name, site);
     eddy__list_append(&loop.generators, &g->link);
     loop.close_generators = close_all;
     loop.drop_generators = drop_all;
@@ -100,8 +100,7 @@ bool eddy__gen_finished(eddy_gen *g, eddy__task *task, eddy__outcome outcome) {
         eddy__gen_finish(g);
         return true;
     }
-    eddy__task_left(task, outcome); /* ends the run, or the program */
-    eddy__current = task;
+    eddy__task_overflowed(task, outcome); /* ends the run, or the program */
     return false;
 }
 

@@ -43,7 +43,6 @@ static void add_error(eddy__group *group, eddy__task *child) {
 
 static void child_ended(eddy__task *child) {
     eddy__group *group = child->group;
-    group->live--;
     bool failed = child->future.state == EDDY_FAILED && !child->starter;
     if (EDDY__UNLIKELY(child->starter != NULL)) tell_starter(child);
     if (EDDY__UNLIKELY(failed || child->detached)) {
@@ -191,7 +190,7 @@ static int refusal(const eddy_group *g) {
 
 static void adopt(eddy__group *group, eddy__task *child, eddy_future *starter, bool detached) {
     child->starter = starter;
-    child->detached = detached;
+    if (detached) child->detached = true;
     eddy__list_append(&group->children, &child->sibling);
     group->live++;
 }
@@ -335,22 +334,6 @@ static void add_body_error(eddy__group *group, int code) {
     eddy__list_append(&group->errors, &group->body_error);
 }
 
-/* Returns whether the owner was cancelled. */
-static bool wait_for_children(const char *site, eddy__group *group) {
-    bool cancelled = eddy__checkpoint(site) == EDDY_ECANCELED;
-    if (cancelled) cancel_children(group);
-    while (group->live) {
-        group->waiting = true;
-        int rc = eddy__block(site, &ending, group, !cancelled);
-        if (rc < 0) {
-            cancelled = true;
-            group->waiting = false;
-            cancel_children(group);
-        }
-    }
-    return cancelled;
-}
-
 /* The first error, delivered to the owner. */
 static int first_error(const eddy__group *group) {
     const eddy__link *first = group->errors.next;
@@ -363,17 +346,21 @@ static int first_error(const eddy__group *group) {
     return task_of(first)->future.result;
 }
 
-static int end(const char *site, eddy_group *g, int rc) {
+/* What comes before the wait for the children, and what after it. Apart from the wait, which then has
+ * little to save. */
+static __attribute__((noinline)) void end_body(eddy_group *g, int rc) {
     eddy__group *group = g->record;
-    eddy__task *owner = group->owner;
-    eddy__scopes_close_inside(owner, g->scope.open, " inside a group that ended");
+    eddy__scopes_close_inside(group->owner, g->scope.open, " inside a group that ended");
     if (rc < 0 && rc != EDDY_ECANCELED) add_body_error(group, rc);
     if (rc < 0) cancel_children(group);
-    bool cancelled = wait_for_children(site, group);
+}
+
+static __attribute__((noinline)) int end_all(eddy_group *g, int rc) {
+    eddy__group *group = g->record;
     group->refuses = true;
     g->ended = true;
     g->scope.open->group = NULL;
-    rc = eddy_scope_end(&g->scope, cancelled ? EDDY_ECANCELED : rc);
+    rc = eddy_scope_end(&g->scope, rc);
     release_list(&group->children, false);
     if (eddy__list_empty(&group->errors)) {
         g->record = NULL;
@@ -392,7 +379,16 @@ int eddy__group_end(const char *site, eddy_group *g, int rc) {
         return g->error;
     }
     if (!g->record || g->record->owner != eddy__current || g->record->waiting) return EDDY_ESTATE;
-    return end(site, g, rc);
+    end_body(g, rc);
+    bool cancelled = !g->record->live && eddy__checkpoint(site) == EDDY_ECANCELED;
+    while (g->record->live) {
+        g->record->waiting = true;
+        if (eddy__block(site, &ending, g->record, !cancelled) == 0) continue;
+        cancelled = true;
+        g->record->waiting = false;
+        cancel_children(g->record);
+    }
+    return end_all(g, cancelled ? EDDY_ECANCELED : rc);
 }
 
 /* An exception must not be held up by a wait: the runtime of C++, where there is one, tells. */

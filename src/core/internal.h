@@ -17,6 +17,15 @@
 #endif
 #define EDDY__LIKELY(x) __builtin_expect(!!(x), 1)
 #define EDDY__UNLIKELY(x) __builtin_expect(!!(x), 0)
+/* A part of a function that is fast without it. Its name ends in _rarely, by which wasm-opt knows it
+ * (tools/flags.mjs). */
+#define EDDY__RARE __attribute__((noinline, cold))
+/* Inlined where code is to be fast, and not where it is to be small. */
+#ifdef EDDY__SMALL
+#define EDDY__FAST static
+#else
+#define EDDY__FAST EDDY__INLINE
+#endif
 #define EDDY__OWNER(pointer, type, member) ((type *)(void *)((char *)(pointer)-offsetof(type, member)))
 
 /* ---- lists ---------------------------------------------------------------------------------- */
@@ -38,9 +47,13 @@ EDDY__INLINE void eddy__list_append(eddy__link *list, eddy__link *link) {
     list->prev->next = link;
     list->prev = link;
 }
-EDDY__INLINE void eddy__list_remove(eddy__link *link) {
+/* For good: what the link says then is of no meaning. */
+EDDY__INLINE void eddy__list_drop(eddy__link *link) {
     link->prev->next = link->next;
     link->next->prev = link->prev;
+}
+EDDY__INLINE void eddy__list_remove(eddy__link *link) {
+    eddy__list_drop(link);
     link->next = link->prev = link;
 }
 
@@ -154,7 +167,7 @@ typedef struct eddy__ready {
     struct eddy__ready *next;
     enum {
         EDDY__READY_TASK, /* goes on */
-        EDDY__READY_NEW,  /* a task before its first step */
+        EDDY__READY_NEW,  /* a task before its first step; the last kind of task */
         EDDY__READY_CALL,
         EDDY__READY_CALLBACK,
         EDDY__READY_PASS_END, /* the loop's own mark between two passes */
@@ -172,7 +185,10 @@ typedef struct eddy__timer {
 
 /* Moves it if it is set. 0, or ENOMEM: then it is set to what it was. */
 int eddy__timer_set(eddy__timer *timer, eddy_time when);
-void eddy__timer_clear(eddy__timer *timer);
+void eddy__timer_take_out(eddy__timer *timer);
+EDDY__INLINE void eddy__timer_clear(eddy__timer *timer) {
+    if (EDDY__UNLIKELY(timer->slot)) eddy__timer_take_out(timer);
+}
 eddy_time eddy__timers_next(void); /* EDDY_FOREVER: there is none */
 void eddy__timers_fire(eddy_time now);
 void eddy__timers_trim(void);
@@ -243,12 +259,12 @@ struct eddy_future {
 
 /* Field by field: a call of memset, or the instruction a compiler makes of it, costs more than all
  * these stores. */
-EDDY__INLINE void eddy__future_init(eddy_future *f) {
+EDDY__INLINE void eddy__future_init(eddy_future *f, bool is_task) {
     f->handles = 1;
-    f->pins = 0;
-    f->result = 0;
+    f->pins = is_task; /* until it has ended */
     f->state = EDDY_PENDING;
-    f->is_task = f->cancel_requested = f->unread = false;
+    f->is_task = is_task;
+    f->cancel_requested = f->unread = false;
     f->waiters = (eddy__wait_list){NULL, NULL};
     f->value = NULL;
     f->free_value = NULL;
@@ -293,7 +309,7 @@ typedef struct eddy__open_scope {
  * begin to end, and with errors until nobody can ask for them any more. What the rest of the core
  * calls, it calls by pointers, so that a program without groups links none of it. */
 typedef struct eddy__group {
-    void (*child_ended)(eddy__task *child);
+    void (*child_ended)(eddy__task *child); /* it was the last, or is more than one child less */
     void (*cancel)(struct eddy__group *group);          /* its scope was cancelled */
     void (*orphan)(struct eddy__group *group, bool alive); /* its scope was closed under it; the
                                                            object is alive, or gone */
@@ -436,9 +452,28 @@ void eddy__task_leave(eddy__task *task);   /* ends its wait, if it waits; it is 
 void eddy__task_abandon(eddy__task *task); /* ends it without running its cleanup */
 void eddy__task_count_ignored(eddy__task *task);
 bool eddy__task_attend(eddy__task *task, const char *stack_pointer); /* true: it is cancelled */
-void eddy__task_start(eddy__task *task); /* the first step */
-/* A step has ended other than by suspending. */
-void eddy__task_left(eddy__task *task, eddy__outcome outcome);
+/* Its step has ended by neither suspending nor returning. */
+void eddy__task_overflowed(eddy__task *task, eddy__outcome outcome);
+/* One step; the first one after eddy__task_begin. */
+EDDY__INLINE void eddy__task_step(eddy__task *task) {
+    eddy__current = task;
+    eddy__outcome outcome = eddy__switch_enter(&task->co);
+    if (outcome == EDDY__SUSPENDED) return;
+    eddy__current = NULL;
+    if (EDDY__LIKELY(outcome == EDDY__FINISHED))
+        eddy__task_ended(task, task->co.result);
+    else
+        eddy__task_overflowed(task, outcome);
+}
+/* False: there is no first step (R5). */
+EDDY__INLINE bool eddy__task_begin(eddy__task *task) {
+    task->ready.kind = EDDY__READY_TASK;
+    task->state = EDDY__READY;
+    if (EDDY__LIKELY(!task->cancelled)) return true;
+    eddy__current = NULL;
+    eddy__task_ended(task, EDDY_ECANCELED);
+    return false;
+}
 char *eddy__block_new(size_t *size); /* at least that many bytes; NULL without memory */
 void eddy__block_free(char *block, size_t size);
 void eddy__blocks_trim(void);
@@ -737,8 +772,8 @@ typedef struct eddy__loop {
     uint32_t looks;      /* at the clock, since the last such look */
 
     eddy__link tasks; /* all that have not ended, in order of spawning */
-    uint32_t task_count;
     uint64_t last_serial; /* of the tasks; never reset */
+    uint64_t ended_tasks; /* nor is this: see eddy__task_count */
     eddy__link unread; /* futures that hold an error nobody read */
     eddy__link generators; /* open ones, in order of opening */
     eddy_fn close_generators;        /* the body of a task; set with the first generator */
@@ -774,6 +809,10 @@ typedef struct eddy__loop {
 } eddy__loop;
 
 extern eddy__loop eddy__the_loop;
+
+EDDY__INLINE uint32_t eddy__task_count(void) {
+    return (uint32_t)(eddy__the_loop.last_serial - eddy__the_loop.ended_tasks);
+}
 
 void eddy__ready_push(eddy__ready *element);
 /* The same for what a task does during its step, when the host needs no waking. */

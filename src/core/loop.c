@@ -169,10 +169,10 @@ static bool nothing_is_left(void) {
     while (!eddy__list_empty(&loop.unread))
         eddy__report_future(EDDY__OWNER(loop.unread.next, eddy_future, unread_link));
     eddy__calls_drop();
-    if (loop.task_count || start_closing_generators()) return false;
+    if (eddy__task_count() || start_closing_generators()) return false;
     drop_ready();
     if (loop.debug) loop.debug_calls->run_ended();
-    return !loop.task_count && nothing_ready();
+    return !eddy__task_count() && nothing_ready();
 }
 
 static void finish_run(void) {
@@ -230,7 +230,7 @@ static void advance_phase(void) {
         cancel_leftovers();
     }
     if (loop.phase == EDDY__ENDING && loop.leftover == 0) {
-        if (loop.task_count == 0)
+        if (eddy__task_count() == 0)
             finish_run();
         else
             cancel_leftovers(); /* spawned by the cleanup of others */
@@ -281,13 +281,11 @@ static bool instance_over; /* of the innermost loop: the other one is to go on *
 EDDY__INLINE bool run_next(bool observed) {
     eddy__step step;
     eddy__ready *element = loop.ready_head;
-    if (EDDY__LIKELY(element->kind == EDDY__READY_TASK)) {
+    if (EDDY__LIKELY(element->kind <= EDDY__READY_NEW)) {
         loop.ready_head = element->next;
         eddy__task *task = EDDY__OWNER(element, eddy__task, ready);
         if (observed) eddy__step_begin(&step, task);
-        eddy__current = task;
-        eddy__outcome outcome = eddy__switch_enter(&task->co);
-        if (EDDY__UNLIKELY(outcome != EDDY__SUSPENDED)) eddy__task_left(task, outcome);
+        if (element->kind == EDDY__READY_TASK || eddy__task_begin(task)) eddy__task_step(task);
         if (observed) eddy__step_end(&step);
         return true;
     }
@@ -299,12 +297,8 @@ EDDY__INLINE bool run_next(bool observed) {
         instance_over = observed != loop.observed;
         return !instance_over;
     }
-    bool is_new = element->kind == EDDY__READY_NEW;
-    eddy__task *task = is_new ? EDDY__OWNER(element, eddy__task, ready) : NULL;
-    if (observed) eddy__step_begin(&step, task);
-    if (task)
-        eddy__task_start(task);
-    else if (element->kind == EDDY__READY_CALL)
+    if (observed) eddy__step_begin(&step, NULL);
+    if (element->kind == EDDY__READY_CALL)
         eddy__call_run(EDDY__OWNER(element, eddy__call, ready));
     else
         eddy__callback_run(EDDY__OWNER(element, eddy__callback, ready));

@@ -88,5 +88,5 @@ int eddy_ps(FILE *out) {
             write_cell(out, cell.bytes, column, widths[column]);
         }
     }
-    return (int)loop.task_count;
+    return (int)eddy__task_count();
 }

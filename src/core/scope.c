@@ -18,7 +18,7 @@ static void close_innermost(eddy__task *task, bool alive) {
     if (open->group) open->group->orphan(open->group, alive);
     task->scope = open->parent;
     eddy__timer_clear(&open->timer);
-    eddy__table_remove(&loop.scopes, open->id);
+    if (open->id) eddy__table_remove(&loop.scopes, open->id);
     if (alive) {
         open->scope->ended = true;
         open->scope->open = NULL;
@@ -26,7 +26,7 @@ static void close_innermost(eddy__task *task, bool alive) {
     open_free(open);
 }
 
-static void report_left_open(const eddy__open_scope *open, const char *how) {
+static EDDY__RARE void report_left_open_rarely(const eddy__open_scope *open, const char *how) {
     eddy__line line = {0};
     eddy__line_text(&line, open->group ? "group " : "scope ");
     eddy__line_text(&line, open->name ? open->name : "without a name");
@@ -38,8 +38,8 @@ static void report_left_open(const eddy__open_scope *open, const char *how) {
 }
 
 void eddy__scope_report_left_open(const eddy__open_scope *open) {
-    report_left_open(open, open->group ? ": its block ended without eddy_group_end"
-                                       : ": its block ended without eddy_scope_end");
+    report_left_open_rarely(open, open->group ? ": its block ended without eddy_group_end"
+                                              : ": its block ended without eddy_scope_end");
 }
 
 bool eddy__is_gone(const eddy__coroutine *co, const void *object, const char *stack_pointer) {
@@ -60,9 +60,8 @@ void eddy__scopes_prune(eddy__task *task, const char *stack_pointer) {
     while (task->scope) {
         bool dead = is_gone(task->scope, stack_pointer);
         if (!task_ended && !dead) return;
-        if (!task_ended || loop.debug)
-            report_left_open(task->scope,
-                             task_ended ? " when its task ended" : " by a jump out of its block");
+        const char *how = task_ended ? " when its task ended" : " by a jump out of its block";
+        if (!task_ended || loop.debug) report_left_open_rarely(task->scope, how);
         close_innermost(task, !dead);
         eddy__task_apply_cancel(task);
     }
@@ -142,7 +141,7 @@ void eddy__scopes_close_inside(eddy__task *task, const eddy__open_scope *around,
     while (s && s != around) s = s->parent;
     if (s != around) return; /* it was closed already, and what was inside with it */
     while (task->scope != around) {
-        if (loop.debug) report_left_open(task->scope, how);
+        if (loop.debug) report_left_open_rarely(task->scope, how);
         close_innermost(task, !is_gone(task->scope, eddy__stack_pointer()));
     }
     eddy__task_apply_cancel(task);

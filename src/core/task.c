@@ -78,9 +78,7 @@ void eddy__blocks_trim(void) {
 
 /* Field by field, as in eddy__future_init; the rest is set before it is read. */
 static void task_init(eddy__task *task) {
-    eddy__future_init(&task->future);
-    task->future.is_task = true;
-    task->future.pins = 1; /* until it has ended */
+    eddy__future_init(&task->future, true);
     task->ready.kind = EDDY__READY_NEW;
     task->in_a_row = 0;
     task->state = EDDY__NEW;
@@ -91,7 +89,7 @@ static void task_init(eddy__task *task) {
     task->scope = NULL;
     task->root_cancelled = task->cancelled = task->uncancellable = task->leftover = false;
     task->ignored = 0;
-    task->has_rare = false;
+    task->detached = task->has_rare = false;
     task->serial = ++loop.last_serial;
     task->born = loop.now;
     task->locals = eddy__current ? eddy__current->locals : NULL;
@@ -116,9 +114,9 @@ void eddy__call_destructor(void (*destructor)(void *), void *of) {
 
 static void start_eagerly(eddy__task *task);
 
-/* What every task has. `copied`: the name is in memory that an overflow may reach. */
-EDDY__INLINE eddy__task *make(const char *site, const char *name, bool copied, eddy_fn fn, void *arg,
-                              size_t stack, eddy__group *group) {
+/* What every task has. */
+EDDY__FAST eddy__task *make(const char *site, const char *name, eddy_fn fn, void *arg, size_t stack,
+                              eddy__group *group) {
     size_t size = stack ? stack : DEFAULT_STACK;
     eddy__task *task = fn ? eddy__pool_take(&tasks) : NULL;
     if (EDDY__UNLIKELY(!task)) return NULL;
@@ -129,16 +127,15 @@ EDDY__INLINE eddy__task *make(const char *site, const char *name, bool copied, e
     }
     task_init(task);
     task->group = group;
-    eddy__switch_init(&task->co, block, size, fn, arg, name, site, copied);
+    eddy__switch_init(&task->co, block, size, fn, arg, name, site);
     eddy__list_append(&loop.tasks, &task->link);
-    loop.task_count++;
     if (EDDY__UNLIKELY(loop.observed)) eddy__task_observed(task);
     return task;
 }
 
 eddy__task *eddy__task_make(const char *site, const char *name, eddy_fn fn, void *arg,
                             eddy__group *group) {
-    return make(site, name, false, fn, arg, 0, group);
+    return make(site, name, fn, arg, 0, group);
 }
 
 /* With what few tasks have: a copied argument, its destructor, a name. */
@@ -149,13 +146,13 @@ static eddy__task *make_with_rare(const char *site, const char *name, eddy_fn fn
     eddy__text *own_name = options->name ? eddy__text_new(options->name, strlen(options->name)) : NULL;
     bool complete = (arg || !arg_size) && (own_name || !options->name);
     if (own_name) name = own_name->bytes;
-    eddy__task *task =
-        complete ? make(site, name, own_name != NULL, fn, arg, options->stack, group) : NULL;
+    eddy__task *task = complete ? make(site, name, fn, arg, options->stack, group) : NULL;
     if (!task) {
         eddy__text_release(own_name);
         if (arg_size) eddy__free(arg, arg_size);
         return NULL;
     }
+    if (own_name) eddy__switch_copy_name(&task->co); /* an overflow may reach its memory */
     if (arg_size) memcpy(arg, options->arg, arg_size);
     eddy__task_rare *rare = eddy__task_need_rare(task);
     rare->own_name = own_name;
@@ -167,7 +164,7 @@ static eddy__task *make_with_rare(const char *site, const char *name, eddy_fn fn
 eddy__task *eddy__task_make_with(const char *site, const char *name, eddy_fn fn,
                                  const eddy_spawn_options *options, eddy__group *group) {
     if (!options->name && !options->arg_size && !options->arg_free)
-        return make(site, name, false, fn, options->arg, options->stack, group);
+        return make(site, name, fn, options->arg, options->stack, group);
     eddy__task *task = make_with_rare(site, name, fn, options, group);
     if (!task && options->arg_free) eddy__call_destructor(options->arg_free, options->arg);
     return task;
@@ -265,27 +262,11 @@ static bool cannot_be_abandoned(const eddy__task *task) {
            (task->has_rare && is_overwritten(task->rare.cleanups));
 }
 
-void eddy__task_left(eddy__task *task, eddy__outcome outcome) {
-    eddy__current = NULL;
-    if (outcome == EDDY__FINISHED) eddy__task_ended(task, task->co.result);
-    if (outcome == EDDY__BROKEN) eddy__switch_overflowed();
-    if (outcome != EDDY__OVERFLOWED) return;
-    if (cannot_be_abandoned(task)) eddy__switch_overflowed();
+void eddy__task_overflowed(eddy__task *task, eddy__outcome outcome) {
+    if (outcome == EDDY__BROKEN || cannot_be_abandoned(task)) eddy__switch_overflowed();
     /* Its frames are lost, so nothing it holds can be cleaned up, and others may point into them. */
     report_overflow();
     eddy__loop_halt(EDDY_EOVERFLOW);
-}
-
-void eddy__task_start(eddy__task *task) {
-    task->ready.kind = EDDY__READY_TASK;
-    if (EDDY__UNLIKELY(task->cancelled)) {
-        eddy__task_ended(task, EDDY_ECANCELED); /* R5 */
-        return;
-    }
-    task->state = EDDY__READY;
-    eddy__current = task;
-    eddy__outcome outcome = eddy__switch_enter(&task->co);
-    if (outcome != EDDY__SUSPENDED) eddy__task_left(task, outcome);
 }
 
 /* The first step inside the caller's step. */
@@ -297,7 +278,7 @@ static void start_eagerly(eddy__task *task) {
     bool observed = loop.observed;
     if (EDDY__UNLIKELY(observed)) eddy__step_begin(&step, task);
     eddy__switch_state state = eddy__switch_nest();
-    eddy__task_start(task);
+    if (eddy__task_begin(task)) eddy__task_step(task);
     eddy__switch_unnest(state);
     if (EDDY__UNLIKELY(observed)) eddy__step_end(&step);
     eddy__generator = generator;
@@ -350,7 +331,7 @@ EDDY__INLINE bool is_plain(const eddy__task *task) {
 }
 
 /* All but what every task has. */
-static eddy__text *clean_up(eddy__task *task, int result) {
+static EDDY__RARE eddy__text *clean_up_rarely(eddy__task *task, int result) {
     if (task->scope) eddy__scopes_prune(task, NULL);
     if (task->places) drop_places(task);
     eddy__locals_release(task->locals);
@@ -363,22 +344,37 @@ static eddy__text *clean_up(eddy__task *task, int result) {
     return text;
 }
 
+/* Tells who waits for it. Of most tasks nobody but the group, that there is one child less. */
+EDDY__INLINE void settle(eddy__task *task, int result, eddy__text *text) {
+    eddy_future *f = &task->future;
+    bool quietly = result >= 0 && !f->waiters.first;
+    if (EDDY__LIKELY(quietly)) {
+        f->result = result;
+        f->state = EDDY_DONE;
+    } else {
+        eddy__future_settle(f, result, text);
+    }
+    eddy__group *group = task->group;
+    if (!group) return;
+    group->live--;
+    if (quietly && group->live && !((uintptr_t)task->starter | task->detached)) return;
+    group->child_ended(task);
+}
+
 void eddy__task_ended(eddy__task *task, int result) {
     task->state = EDDY__ENDED;
     eddy__trace(EDDY__TRACE_FINISH, task, result);
     eddy__switch_done(&task->co);
-    eddy__text *text = NULL;
-    if (!is_plain(task)) text = clean_up(task, result);
+    eddy__text *text = is_plain(task) ? NULL : clean_up_rarely(task, result);
     if (EDDY__UNLIKELY(task == loop.main)) { /* leftovers may wait for objects on it */
         loop.main_block = task->co.block;
         loop.main_block_size = task->co.size;
     } else {
         eddy__block_free(task->co.block, task->co.size);
     }
-    eddy__list_remove(&task->link);
-    loop.task_count--;
-    eddy__future_settle(&task->future, result, text);
-    if (task->group) task->group->child_ended(task);
+    eddy__list_drop(&task->link);
+    loop.ended_tasks++;
+    settle(task, result, text);
     eddy__future_unpin(&task->future);
 }
 

@@ -214,8 +214,7 @@ int eddy__timer_set(eddy__timer *timer, eddy_time when) {
     return 0;
 }
 
-void eddy__timer_clear(eddy__timer *timer) {
-    if (timer->slot == 0) return;
+void eddy__timer_take_out(eddy__timer *timer) {
     slots[timer->slot - 1].timer = NULL;
     timer->slot = 0;
     cleared++;
@@ -237,7 +236,7 @@ static void fire_task(eddy__task *task) {
 void eddy__timers_fire(eddy_time now) {
     while (count && heap[0].when <= now) {
         eddy__timer *timer = slots[heap[0].slot].timer;
-        eddy__timer_clear(timer);
+        eddy__timer_take_out(timer);
         switch (timer->kind) {
         case EDDY__TIMER_TASK:
             fire_task(EDDY__OWNER(timer, eddy__task, timer));

@@ -84,12 +84,12 @@ static void add_pass(void) {
     uint32_t length = 0;
     for (eddy__ready *element = loop.ready_head; element != &loop.pass_end; element = element->next)
         length++;
-    if (length == last_pass.length && loop.task_count == last_pass.tasks) return;
+    if (length == last_pass.length && eddy__task_count() == last_pass.tasks) return;
     last_pass.length = length;
-    last_pass.tasks = loop.task_count;
+    last_pass.tasks = eddy__task_count();
     eddy__trace_entry *entry = add(EDDY__TRACE_PASS);
     entry->value = (int)length;
-    entry->other = loop.task_count;
+    entry->other = eddy__task_count();
 }
 
 static void record(eddy__trace_kind kind, const void *subject, int value) {

@@ -106,7 +106,7 @@ static uint32_t write_all(tree *t) {
         eddy__line_text(&line, " lines more\n");
         t->write(line.bytes, line.length, t->ctx);
     }
-    return loop.task_count;
+    return eddy__task_count();
 }
 
 static void write_report(const char *text, size_t length, void *ctx) {
@@ -117,8 +117,8 @@ static void write_report(const char *text, size_t length, void *ctx) {
 void eddy__report_tree(void) {
     eddy__line line = {0};
     eddy__line_text(&line, "eddy: deadlock: ");
-    eddy__line_number(&line, loop.task_count);
-    eddy__line_text(&line, loop.task_count == 1 ? " task waits" : " tasks wait");
+    eddy__line_number(&line, eddy__task_count());
+    eddy__line_text(&line, eddy__task_count() == 1 ? " task waits" : " tasks wait");
     eddy__line_text(&line, " and nothing can wake one");
     if (loop.seed) {
         eddy__line_text(&line, ", in the order of seed ");

@@ -16,52 +16,20 @@ int eddy__switch_rewinding;
 eddy__record eddy__switch_record = {.end = (char *)UINTPTR_MAX};
 eddy__overflow eddy__switch_overflow;
 
-/* Eight bytes that no frame holds by accident. */
-#define CANARY UINT64_C(0xeddc0ffee0ddba11)
-
 /* Of a copied name, so much is kept for the report. */
 #define LONGEST_NAME 39
-
-/* Between the record and the low end of a block, where a copied name is. A record that outgrows the
- * block goes the other way; a C stack that does meets the canary first, then the name's original
- * is unharmed. */
-typedef struct {
-    uint64_t canary;
-    const char *name, *site;
-    const char *block;
-    size_t size;
-} head;
 
 size_t eddy__switch_min_size(void) {
     return 512;
 }
 
-void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(void *), void *arg,
-                       const char *name, const char *site, bool copy_name) {
-    co->name = name;
-    co->low = block;
-    if (copy_name) {
-        size_t length = strlen(name);
-        if (length > LONGEST_NAME) length = LONGEST_NAME;
-        memcpy(block, name, length);
-        block[length] = 0;
-        name = block;
-        co->low += (length + sizeof(uint64_t)) & ~(sizeof(uint64_t) - 1);
-    }
-    *(head *)co->low = (head){CANARY, name, site, block, size};
-    co->record = co->low + sizeof(head);
-    /* Compiled code computes with a stack pointer that is a multiple of 16. */
-    co->sp = (char *)((uintptr_t)(block + size) & ~(uintptr_t)15);
-    co->block = block;
-    co->size = size;
-    co->site = site;
-    co->fn = fn;
-    co->arg = arg;
-    co->result = 0;
-    co->started = false;
-#ifdef EDDY__EXCEPTIONS_IN_JS
-    co->exceptions = 0;
-#endif
+void eddy__switch_copy_name(eddy__coroutine *co) {
+    size_t length = strlen(co->name);
+    if (length > LONGEST_NAME) length = LONGEST_NAME;
+    memcpy(co->block, co->name, length);
+    co->block[length] = 0;
+    co->low = co->block + ((length + sizeof(uint64_t)) & ~(sizeof(uint64_t) - 1));
+    eddy__switch_begin_block(co, co->block);
 }
 
 size_t eddy__switch_used(const eddy__coroutine *co, const char *stack_pointer) {
@@ -69,7 +37,7 @@ size_t eddy__switch_used(const eddy__coroutine *co, const char *stack_pointer) {
     if (!co->started) return 0;
     if (!stack_pointer) return (size_t)(co->record - co->block) + (size_t)(top - co->sp);
     if (stack_pointer < co->block || stack_pointer > top) return 0;
-    return (size_t)(co->low - co->block) + sizeof(head) + (size_t)(top - stack_pointer);
+    return (size_t)(co->low - co->block) + sizeof(eddy__block_head) + (size_t)(top - stack_pointer);
 }
 
 /* Bytes that a program hardly leaves on its stack. */
@@ -110,7 +78,7 @@ void __cyg_profile_func_enter_bare(void) {
         if ((++entered & 0xff) == 0) eddy__switch_entered_function();
         return;
     }
-    eddy__switch_overflow = (eddy__overflow){.needed = (size_t)(top - sp) + sizeof(head),
+    eddy__switch_overflow = (eddy__overflow){.needed = (size_t)(top - sp) + sizeof(eddy__block_head),
                                              .has = running->size,
                                              .name = running->name,
                                              .site = running->site};
@@ -130,9 +98,9 @@ void __cyg_profile_func_enter_bare(void) {
 
 /* What is needed to tell of it is read from the side that the overflow came not from: upwards of
  * `low` the record's, downwards the C stack's. `sp` NULL: the body has returned. */
-static eddy__outcome overflow(const eddy__coroutine *co, const head *low, const char *end,
+static eddy__outcome overflow(const eddy__coroutine *co, const eddy__block_head *low, const char *end,
                               const char *sp) {
-    if (low->canary != CANARY) {
+    if (low->canary != EDDY__CANARY) {
         size_t used = sp ? (size_t)(co->block + co->size - sp) : 0;
         eddy__switch_overflow = (eddy__overflow){
             .needed = used, .has = co->size, .name = co->name, .site = co->site};
@@ -162,7 +130,7 @@ unsigned eddy_js_swap_exceptions(unsigned theirs);
 __attribute__((noinline, used, export_name("eddy__switch_enter"))) eddy__outcome
 eddy__switch_enter(eddy__coroutine *co) {
     /* Of `co` nothing may be read after the body when something has overflowed. */
-    head *const low = (head *)co->low;
+    eddy__block_head *const low = (eddy__block_head *)co->low;
     char *const outer_sp = eddy__stack_pointer();
     eddy__coroutine *const outer = RUNNING;
     ENTER_EXCEPTIONS(co);
@@ -189,13 +157,13 @@ eddy__switch_enter(eddy__coroutine *co) {
     LEAVE_EXCEPTIONS();
     char *const end = eddy__switch_position();
     if (end == (char *)(low + 1)) { /* no frame was saved: the body has returned */
-        if (low->canary != CANARY) return overflow(co, low, end, NULL);
+        if (low->canary != EDDY__CANARY) return overflow(co, low, end, NULL);
         co->result = result;
         KEEP_EXCEPTIONS(co);
         return EDDY__FINISHED;
     }
     /* The record may have grown into the live C stack, the C stack past the canary. */
-    if (end > sp || low->canary != CANARY) return overflow(co, low, end, sp);
+    if (end > sp || low->canary != EDDY__CANARY) return overflow(co, low, end, sp);
     co->record = end;
     co->sp = sp;
     KEEP_EXCEPTIONS(co);

@@ -135,8 +135,7 @@ static void trampoline(void) {
 }
 
 void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(void *), void *arg,
-                       const char *name, const char *site, bool copy_name) {
-    (void)copy_name; /* the stack grows down, away from where names are kept */
+                       const char *name, const char *site) {
     memset(co, 0, sizeof *co);
     uint64_t canary = CANARY;
     memcpy(block, &canary, sizeof canary);
@@ -167,6 +166,11 @@ void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(
     memcpy(frame + 88, &entry, sizeof entry);
     co->sp = frame;
 #endif
+}
+
+/* Not needed: the stack grows down, away from where names are kept. */
+void eddy__switch_copy_name(eddy__coroutine *co) {
+    (void)co;
 }
 
 void eddy__switch_done(eddy__coroutine *co) {

@@ -77,11 +77,6 @@ void eddy__switch_entered_function(void);
 /* Smallest block that can run anything at all. */
 size_t eddy__switch_min_size(void);
 
-/* `name` and `site` are for eddy__switch_overflow; a name in memory that an overflow may reach is
- * to be copied. */
-void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(void *), void *arg,
-                       const char *name, const char *site, bool copy_name);
-
 /* Runs `co` until it suspends or its body returns. The body of one may enter another between a
  * nest and its unnest. */
 eddy__outcome eddy__switch_enter(eddy__coroutine *co);
@@ -95,7 +90,50 @@ size_t eddy__switch_used(const eddy__coroutine *co, const char *stack_pointer);
 void eddy__switch_paint(eddy__coroutine *co);
 size_t eddy__switch_deepest(const eddy__coroutine *co);
 
+/* void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(void *), void *arg,
+ *                        const char *name, const char *site)
+ * `name` and `site` are for eddy__switch_overflow; a name in memory that an overflow may reach is to be
+ * copied afterwards. */
+void eddy__switch_copy_name(eddy__coroutine *co);
+
 #ifdef __wasm__
+
+/* Eight bytes that no frame holds by accident. */
+#define EDDY__CANARY UINT64_C(0xeddc0ffee0ddba11)
+
+/* Between the record and the low end of a block, where a copied name is. A record that outgrows the
+ * block goes the other way; a C stack that does meets the canary first, then the name's original
+ * is unharmed. */
+typedef struct eddy__block_head {
+    uint64_t canary;
+    const char *name, *site;
+    const char *block;
+    size_t size;
+} eddy__block_head;
+
+EDDY__INLINE void eddy__switch_begin_block(eddy__coroutine *co, const char *name) {
+    *(eddy__block_head *)co->low =
+        (eddy__block_head){EDDY__CANARY, name, co->site, co->block, co->size};
+    co->record = co->low + sizeof(eddy__block_head);
+}
+
+EDDY__INLINE void eddy__switch_init(eddy__coroutine *co, char *block, size_t size,
+                                    int (*fn)(void *), void *arg, const char *name,
+                                    const char *site) {
+    co->low = co->block = block;
+    co->size = size;
+    co->name = name;
+    co->site = site;
+    eddy__switch_begin_block(co, name);
+    /* Compiled code computes with a stack pointer that is a multiple of 16. */
+    co->sp = (char *)((uintptr_t)(block + size) & ~(uintptr_t)15);
+    co->fn = fn;
+    co->arg = arg;
+    co->started = false;
+#ifdef EDDY__EXCEPTIONS_IN_JS
+    co->exceptions = 0;
+#endif
+}
 
 /* Whether suspending comes back to where it was called, or by way of eddy__switch_resuming. */
 #define EDDY__SWITCH_RETURNS 0
@@ -183,6 +221,8 @@ EDDY__INLINE char *eddy__stack_pointer(void) {
 
 #define EDDY__PRIMITIVE __attribute__((noinline))
 
+void eddy__switch_init(eddy__coroutine *co, char *block, size_t size, int (*fn)(void *), void *arg,
+                       const char *name, const char *site);
 void eddy__switch_done(eddy__coroutine *co);
 void eddy__switch_leave(void); /* back to whoever entered the one that runs */
 

@@ -13,7 +13,7 @@ static eddy__task *owner_of(const eddy_lock *l) {
         uint64_t serial, ended;
         eddy__task *task;
     } last;
-    uint64_t ended = loop.last_serial - loop.task_count; /* grows with every task that ends */
+    uint64_t ended = loop.ended_tasks;
     if (last.serial == l->owner && last.ended == ended) return last.task;
     last.serial = l->owner;
     last.ended = ended;
