@@ -167,7 +167,7 @@ typedef struct eddy__ready {
     struct eddy__ready *next;
     enum {
         EDDY__READY_TASK, /* goes on */
-        EDDY__READY_NEW,  /* a task before its first step; the last kind of task */
+        EDDY__READY_NEW,  /* a task before its first step */
         EDDY__READY_CALL,
         EDDY__READY_CALLBACK,
         EDDY__READY_PASS_END, /* the loop's own mark between two passes */

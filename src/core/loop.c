@@ -276,17 +276,25 @@ static bool begin_pass(void) {
 
 static bool instance_over; /* of the innermost loop: the other one is to go on */
 
+EDDY__INLINE void run_task(eddy__ready *element, bool is_new, bool observed) {
+    eddy__step step;
+    eddy__task *task = EDDY__OWNER(element, eddy__task, ready);
+    loop.ready_head = element->next;
+    if (observed) eddy__step_begin(&step, task);
+    if (!is_new || eddy__task_begin(task)) eddy__task_step(task);
+    if (observed) eddy__step_end(&step);
+}
+
 /* Runs the first element of the queue. False: it was the mark, and there is nothing behind it; or
  * the other instance must go on. */
 EDDY__INLINE bool run_next(bool observed) {
-    eddy__step step;
     eddy__ready *element = loop.ready_head;
-    if (EDDY__LIKELY(element->kind <= EDDY__READY_NEW)) {
-        loop.ready_head = element->next;
-        eddy__task *task = EDDY__OWNER(element, eddy__task, ready);
-        if (observed) eddy__step_begin(&step, task);
-        if (element->kind == EDDY__READY_TASK || eddy__task_begin(task)) eddy__task_step(task);
-        if (observed) eddy__step_end(&step);
+    if (EDDY__LIKELY(element->kind == EDDY__READY_TASK)) {
+        run_task(element, false, observed);
+        return true;
+    }
+    if (element->kind == EDDY__READY_NEW) {
+        run_task(element, true, observed);
         return true;
     }
     eddy__current = NULL;
@@ -297,6 +305,7 @@ EDDY__INLINE bool run_next(bool observed) {
         instance_over = observed != loop.observed;
         return !instance_over;
     }
+    eddy__step step;
     if (observed) eddy__step_begin(&step, NULL);
     if (element->kind == EDDY__READY_CALL)
         eddy__call_run(EDDY__OWNER(element, eddy__call, ready));
