@@ -73,7 +73,7 @@ static eddy__coroutine *running; /* innermost; NULL outside of all */
 void __cyg_profile_func_enter_bare(void) {
     if (!running) return;
     const char *sp = eddy__stack_pointer(), *top = running->block + running->size;
-    if (sp >= running->low + sizeof(head)) { /* where its frames will be saved */
+    if (sp >= running->low + sizeof(eddy__block_head)) { /* where its frames will be saved */
         static unsigned entered;
         if ((++entered & 0xff) == 0) eddy__switch_entered_function();
         return;
