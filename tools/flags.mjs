@@ -23,8 +23,10 @@ export const COMPILE = {
     lean: [],
     'lean-release': SMALL,
     // A table for each `switch` takes more than comparing does, a second counter for a loop more than an
-    // addition; but compressed, as what pages load is, less.
-    small: [...SMALL, '-fno-jump-tables', '-mllvm', '-disable-lsr'],
+    // addition, and what both branches do need not be there twice. Compressed, as for pages, it is the other
+    // way round.
+    small: [...SMALL, '-fno-jump-tables', ...['-disable-lsr', '-sink-common-insts', '-hoist-common-insts']
+        .flatMap((option) => ['-mllvm', option])],
     wasi: ['-D_GNU_SOURCE'],
     wasip2: ['-D_GNU_SOURCE'],
 };
