@@ -261,7 +261,8 @@ int eddy__group_start(const char *site, const char *name, eddy_group *g, eddy_fn
     if (rc < 0) return rc;
     eddy_future *ready = (eddy_future_new)();
     if (!ready) return EDDY_ENOMEM;
-    eddy__task *child = add(site, name, g, fn, arg, eddy_retain(ready), false);
+    /* Detached: nobody gets a handle, and the group may live long. */
+    eddy__task *child = add(site, name, g, fn, arg, eddy_retain(ready), true);
     if (!child) {
         eddy_release_all((eddy_future *[]){ready, ready}, 2);
         return EDDY_ENOMEM;

@@ -405,7 +405,7 @@ struct eddy__task {
     bool uncancellable;      /* the current wait goes on although the task is cancelled */
     bool leftover;           /* told to end at the end of the run */
     uint16_t ignored;        /* cancellations delivered in a row */
-    bool detached;           /* a child without a handle: eddy_group_go */
+    bool detached;           /* a child without a handle: eddy_group_go, _start */
     bool has_rare;           /* `rare` is set */
     eddy__group *group;       /* whose child it is; NULL: nobody's */
     eddy__link link;          /* in loop.tasks, in order of spawning */

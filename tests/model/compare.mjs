@@ -31,12 +31,16 @@ export async function runPrograms(runText, programs) {
     return traces;
 }
 
-/** Reports directly before the end of the run, sorted. */
+/** Reports directly before the end of a run, and what is freed there, sorted. */
 function sortReports(lines) {
-    const end = lines.findIndex((line) => line.startsWith('run '));
-    let first = end;
-    while (first > 0 && lines[first - 1].startsWith('! ')) first--;
-    return end < 0 ? lines : [...lines.slice(0, first), ...lines.slice(first, end).sort(), ...lines.slice(end)];
+    const sorted = [...lines];
+    for (let end = 0; end < sorted.length; end++) {
+        if (!sorted[end].startsWith('run ')) continue;
+        let first = end;
+        while (first > 0 && /^[!~] /.test(sorted[first - 1])) first--;
+        sorted.splice(first, end - first, ...sorted.slice(first, end).sort());
+    }
+    return sorted;
 }
 
 /** In which order a queue drops its items is nobody's promise. */

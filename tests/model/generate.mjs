@@ -49,7 +49,7 @@ const OPERATIONS = {
     'fail': [2, (m) => [m.random.pick(ERRORS)]],
     'repeat': [0.3, (m) => [m.random.pick([2, 3, 127, 128, 129, 255, 256, 257, 300])], 'simple'],
 
-    'spawn': [8, (m) => [m.newHandle(), m.random.chance(15) ? 1 : 0]],
+    'spawn': [8, (m) => [m.newHandle(), m.random.chance(15) ? 1 : 0, m.random.chance(20) ? 1 : 0]],
     'go': [1, (m) => [m.newTask()]],
     'join': [5, (m) => [m.future()]],
     'await': [3, (m) => [m.future()]],
@@ -63,9 +63,16 @@ const OPERATIONS = {
     'last_message': [0.7, () => []],
     'resolve': [3, (m) => [m.future('f'), m.random.pick(VALUES)]],
     'reject': [2, (m) => [m.future('f'), m.random.pick([...ERRORS, -1])]],
-    'on_done': [2, (m) => [m.future()], 'callback'],
-    'soon': [1, () => [], 'callback'],
-    'later': [2, (m) => [m.random.pick(DURATIONS)], 'callback'],
+    'on_done': [2, (m) => [m.future(), m.newLabel()], 'callback'],
+    'off_done': [1, (m) => [m.future(), m.label()]],
+    'soon': [1, (m) => [m.newLabel()], 'callback'],
+    'later': [2, (m) => [m.random.pick(DURATIONS), m.newLabel()], 'callback'],
+    'call_at': [1, (m) => [m.random.pick(DURATIONS), m.newLabel()], 'callback'],
+    'take_back': [1, (m) => [m.label()]],
+    'resolve_with': [1, (m) => [m.future('f'), m.random.pick([...VALUES, -1, -1001])]],
+    'set_result': [1, () => []],
+    'pointer': [1, (m) => [m.future()]],
+    'name': [0.3, (m) => [m.future()]],
 
     'scope': [5, (m) => [m.newScope(), ...m.limits(), m.random.chance(25) ? 1 : 0], 'block'],
     'net': [1, (m) => [m.random.pick(TIMEOUTS), m.random.chance(25) ? 1 : 0], 'block'],
@@ -137,6 +144,15 @@ const OPERATIONS = {
     'clone_receiver': [2, (m) => m.twoHandles()],
     'close_sender': [1, (m) => [m.handle()]],
     'close_receiver': [1, (m) => [m.handle()]],
+    'cast': [5, (m) => [m.one('d'), m.random.below(40)]],
+    'subscribe': [4, (m) => [m.reader()]],
+    'hear': [6, (m) => [m.reader()]],
+    'try_hear': [1.5, (m) => [m.reader('u')]],
+    'lost': [1, (m) => [m.reader('u')]],
+    'unsubscribe': [1, (m) => [m.reader()]],
+    'end_source': [0.3, (m) => [m.one(m.random.pick(['d', 'v']))]],
+    'change': [4, (m) => [m.one('v'), m.random.below(40)]],
+    'value': [1, (m) => [m.one('v')]],
     'generator': [3, (m) => [m.one('y'), m.newTask(false, true)]],
     'emit': [2, (m) => [m.random.below(40)]],
     'next': [5, (m) => [m.one('y')]],
@@ -150,6 +166,7 @@ const SIMPLE = [['yield'], ['checkpoint'], ['join'], ['acquire', 'unlock'], ['se
 
 // An uncontended acquire and its like count in the budget of calls that do not suspend.
 const OF_OBJECTS = new Set(Object.keys(OPERATIONS).slice(Object.keys(OPERATIONS).indexOf('acquire')));
+const OF_FEEDS = new Set(['cast', 'subscribe', 'hear', 'try_hear', 'lost', 'unsubscribe', 'change', 'value']);
 const MAKES_TASKS = new Set(['spawn', 'go', 'stagger', 'group_spawn', 'group_go', 'group_start', 'generator']);
 const OF_GROUPS = new Set(['group_spawn', 'group_go', 'group_start', 'group_cancel']);
 const CHILDREN = ['group_spawn', 'group_spawn', 'group_spawn', 'group_spawn', 'group_go', 'group_start'];
@@ -159,6 +176,7 @@ class Maker {
     tasks = [[]]; // bodies
     unmade = []; // [name, where] of tasks whose bodies are still to be made
     spawned = []; // names of those with a handle
+    labels = 0; // of callbacks
     scopes = 0;
     groups = 0;
     where = { scopes: [], groups: [], started: false, main: true }; // what is open around the operation made now
@@ -175,13 +193,15 @@ class Maker {
             ['limiter', random.below(4), 0], ['barrier', random.pick([0, 1, 2, 2, 2, 3, 3, 3]), 0], ['barrier', 2, 0],
             ['channel', random.pick([0, 0, 1, 2]), 0], ['channel', 0, 0],
             ['queue', random.pick([0, 1, 1, 2, 3]), random.below(3)], ['queue', random.below(2), 0],
+            ['broadcast', random.pick([1, 1, 2, 3]), 0], ['broadcast', 2, 0], ['watch', random.below(40), 0], ['watch', 0, 0],
         ]) {
             const index = this.objects.filter((each) => each.kind === kind).length;
             this.objects.push({ kind, index, a, b });
         }
         // Half of the programs have objects to wait for, and some hardly anything else.
-        const objects = random.pick([0, 0, 0, 1, 2, 4]);
-        this.idioms = objects * random.pick([0, 10, 20]);
+        this.feeds = random.chance(12); // about broadcasts and watches, and few of them
+        const objects = this.feeds ? 2 : random.pick([0, 0, 0, 1, 2, 4]);
+        this.idioms = objects * random.pick([0, 10, 20]) + (this.feeds ? 20 : 0);
         if (random.chance(10)) this.idioms += 5;
         // Then there are many tasks from the start, which meet.
         this.crowd = objects && random.chance(60) ? 3 + random.below(5) : random.below(4);
@@ -189,7 +209,8 @@ class Maker {
         this.weights = Object.entries(OPERATIONS).map(([name, [weight]]) => {
             const taste = random.pick([0, 0, 0.5, 1, 1, 2, 5]);
             const always = name === 'spawn' || name === 'sleep' ? 1 : 0;
-            return [name, weight * Math.max(taste, always) * (OF_OBJECTS.has(name) ? objects : 1)];
+            const theme = this.feeds && OF_OBJECTS.has(name) ? (OF_FEEDS.has(name) ? 3 : 0.1) : 1;
+            return [name, weight * Math.max(taste, always) * theme * (OF_OBJECTS.has(name) ? objects : 1)];
         });
     }
 
@@ -220,6 +241,15 @@ class Maker {
         return Array.from({ length: Math.max(n, least) }, () => this.future());
     }
 
+    newLabel() {
+        return `a${this.labels++}`;
+    }
+
+    /** Of a callback, mostly one of the last. */
+    label() {
+        return `a${Math.max(this.labels - 1 - this.random.below(4), 0)}`;
+    }
+
     newScope() {
         return `k${this.scopes++}`;
     }
@@ -233,6 +263,12 @@ class Maker {
     /** Of a channel: mostly the first, which is there from the beginning. */
     handle() {
         return `h${this.random.pick([0, 0, 0, 10]) + this.random.pick([0, 0, 0, 1, 2])}`;
+    }
+
+    /** A subscriber or watcher: few, so that tasks share them. */
+    reader(letter = this.random.pick(['u', 'w'])) {
+        if (this.feeds) return `${letter}${this.random.pick([0, 0, 1])}`;
+        return `${letter}${this.random.pick([0, 0, 0, 0, 10]) + this.random.pick([0, 0, 0, 0, 1, 1, 2])}`;
     }
 
     twoHandles() {
@@ -253,6 +289,7 @@ class Maker {
 
     /** An object of a kind: of few, so that tasks meet. */
     one(letter) {
+        if (this.feeds && (letter === 'd' || letter === 'v')) return `${letter}0`;
         return `${letter}${this.random.pick([0, 0, 0, 1])}`;
     }
 
@@ -346,7 +383,7 @@ class Maker {
         const [lock, condition] = [this.one('l'), this.one('c')];
         const queue = this.one('q');
         const generator = this.one('y');
-        switch (this.random.below(9)) {
+        switch (this.feeds ? 8 + this.random.below(2) : this.random.below(11)) {
         case 0: {
             const waits = this.random.chance(30) ? make('cond_for', [condition, lock, this.one('e')])
                 : make('cond', [condition, lock]);
@@ -390,6 +427,17 @@ class Maker {
             const ends = [end(one), ...some(), end(other)];
             return [...begins, ...some(), ...(this.random.chance(50) ? ends : ends.reverse())];
         }
+        case 8: {
+            const reader = this.reader();
+            const hears = Array.from({ length: 1 + this.random.below(3) }, () => make('hear', [reader]));
+            return [make('subscribe', [reader]), ...some(), ...hears, ...maybe(30, make('unsubscribe', [reader]))];
+        }
+        case 9: {
+            const one = () => (this.random.chance(50) ? make('cast', [this.one('d'), this.random.below(40)])
+                : make('change', [this.one('v'), this.random.below(40)]));
+            const sends = Array.from({ length: 1 + this.random.below(3) }, one);
+            return [...sends, ...some(), ...maybe(50, one()), ...maybe(5, make('end_source', [this.one('d')]))];
+        }
         default: {
             const barrier = this.one('b');
             return [make('barrier', [barrier]), ...some(), ...maybe(40, make('barrier', [barrier]))];
@@ -397,9 +445,29 @@ class Maker {
         }
     }
 
+    /** Over one loop, with something done outside of tasks before some of them. */
+    #furtherRuns() {
+        for (const weighed of this.weights) if (weighed[0] === 'interrupt' || weighed[0] === 'checkpoint') weighed[1] += 1;
+        this.room = Math.max(this.room, 10);
+        for (let i = 0, n = 1 + this.random.below(3); i < n; i++) {
+            const body = this.tasks.push(null) - 1;
+            this.tasks[body] = this.#block(0, 2 + this.random.below(8));
+            let before = 0;
+            if (this.random.chance(50)) {
+                before = this.tasks.push(null) - 1;
+                this.tasks[before] = this.#block(3, 1 + this.random.below(4));
+            }
+            this.objects.push({ kind: 'run', index: i, a: body, b: before });
+        }
+    }
+
     make() {
         const begin = Array.from({ length: this.crowd }, () => this.#operation(0, 'spawn'));
+        if (this.feeds || (this.idioms && this.random.chance(60))) {
+            for (const word of ['u0', 'u1', 'w0']) begin.unshift({ name: 'subscribe', check: false, args: [word] });
+        }
         this.tasks[0] = [...begin, ...this.#block(0, 3 + this.random.below(10))];
+        if (this.random.chance(25)) this.#furtherRuns();
         while (this.unmade.length) {
             const [word, where] = this.unmade.shift();
             this.where = where;

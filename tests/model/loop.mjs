@@ -6,7 +6,7 @@
 
 export const CODES = {
     ECANCELED: -1, ETIMEDOUT: -2, ESTATE: -3, EINVAL: -4, ENOMEM: -5, ECLOSED: -6, EEMPTY: -7, EFULL: -8,
-    EBROKEN: -9, EDEADLK: -11,
+    EBROKEN: -9, EDEADLK: -11, ELAGGED: -15,
 };
 const { ECANCELED, ETIMEDOUT, ESTATE, EINVAL, ENOMEM, EDEADLK } = CODES;
 
@@ -25,6 +25,8 @@ class Future {
     text = '';
     unread = false;
     cancelRequested = false;
+    value = 0; // eddy_value's, and what is called with it at the end
+    freeValue = null;
     waiters = []; // functions of the result, in order
     task = null;
     name = 'future';
@@ -43,6 +45,8 @@ class Task {
     group = null; // whose child it is
     starter = null; // who waits for its eddy_started
     locals = new Map();
+    argumentFree = null;
+    kept = []; // children that failed, of groups of its own that have ended
 
     constructor(name, body) {
         this.future = new Future();
@@ -82,17 +86,42 @@ export class Loop {
 
     // ---- the run ------------------------------------------------------------------------------------
 
-    /** eddy_run. -> its result */
-    run(name, body) {
-        const main = this.#main = this.spawn(name, body);
-        let result, ending = false, deadlocked = false;
+    /** eddy_run, or a runner's run, which leaves tasks and all else as they are. -> its result */
+    run(name, body, { keep = false } = {}) {
+        return this.#drive(this.spawn(name, body), keep);
+    }
+
+    /** The end of a runner (R11). */
+    close() {
+        this.#drive(null, false);
+        return 0;
+    }
+
+    #drive(main, keep) {
+        Object.assign(this, { running: true });
+        this.#main = main;
+        this.#interrupts = 0;
+        for (const task of this.#tasks) task.leftover = false;
+        const result = this.#turn(main, keep);
+        this.running = false;
+        return result;
+    }
+
+    #turn(main, keep) {
+        let result, ending = !main, deadlocked = false;
+        if (ending) this.#cancelLeftovers();
         for (;;) {
             if (this.#interrupts > 1) {
                 result = ECANCELED;
+                this.#letGo(main);
                 this.#abandonAll();
                 break;
             }
             // Between two passes: R11.
+            if (!ending && main.done && keep) {
+                this.#letGo(main);
+                return deadlocked ? EDEADLK : main.result;
+            }
             if (!ending && main.done) {
                 result = deadlocked ? EDEADLK : main.result;
                 ending = true;
@@ -121,19 +150,27 @@ export class Loop {
             }
         }
         this.#finish(main);
+        for (const item of this.#ready.splice(0)) item.dropped?.();
         return result;
     }
 
     #finish(main) {
-        this.read(main);
+        this.#letGo(main);
         for (const future of this.#unread) this.#reportFuture(future);
+        for (const call of this.#calls) this.takeBack(call);
+    }
+
+    /** The run's own handle of its main task; its error is the run's result. */
+    #letGo(main) {
+        if (!main?.handles) return;
+        this.read(main);
+        this.release(main);
     }
 
     /** R13: what is open is closed in opening order, by a task of the runtime's own. */
     #closeGenerators(main) {
         if (!this.generators.size) return false;
         this.#finish(main);
-        for (const call of this.#calls) this.takeBack(call);
         const closer = this.spawn('generators', this.#closeAll());
         this.release(closer);
         closer.task.leftover = true;
@@ -153,6 +190,7 @@ export class Loop {
 
     /** What Ctrl-C does. */
     interrupt() {
+        if (!this.running) return ESTATE;
         this.#interrupts++;
         if (this.#interrupts === 1) this.cancel(this.#main);
         return 0;
@@ -169,12 +207,18 @@ export class Loop {
     /** Cancelling has not helped: everything ends as it stands. */
     #abandonAll() {
         this.halted = true;
+        const bodies = [...this.#tasks, ...this.generators].map(({ body }) => body);
         for (const task of this.#tasks) {
             if (task.state === 'waiting') this.#leaveWait(task);
-            for (const scope of task.scopes.toReversed())
-                for (const { code, name, text } of scope.errors ?? []) this.report(code, name, text);
+            for (const { errors = [], borrowed = [] } of task.scopes.toReversed()) {
+                for (const { code, name, text } of errors) this.report(code, name, text);
+                for (const future of borrowed.splice(0)) this.release(future);
+            }
             this.#end(task, ECANCELED);
         }
+        for (const body of bodies) body.return();
+        this.generators.clear();
+        this.#idlers = [];
     }
 
     #step(item) {
@@ -332,8 +376,8 @@ export class Loop {
         this.current = outer;
     }
 
-    /** eddy_call_soon (delay undefined) and eddy_call_later. */
-    call(delay, fn) {
+    /** eddy_call_soon (when undefined) and eddy_call_at. */
+    call(when, fn) {
         const call = { fn, timer: null };
         this.#calls.add(call);
         const due = () => {
@@ -343,8 +387,8 @@ export class Loop {
                 if (call.fn) this.#outsideTasks(call.fn);
             });
         };
-        if (delay === undefined) due();
-        else call.timer = this.setTimer(this.now + Math.max(delay, 0), due);
+        if (when === undefined) due();
+        else call.timer = this.setTimer(when, due);
         return call;
     }
 
@@ -358,10 +402,11 @@ export class Loop {
 
     onDone(future, fn, name) {
         if (future) future.pins++;
-        const due = () => this.#ready.push(() => {
+        const dropped = () => { if (future) this.unpin(future); };
+        const due = () => this.#ready.push(Object.assign(() => {
             this.#outsideTasks(fn);
-            if (future) this.unpin(future);
-        });
+            dropped();
+        }, { dropped }));
         if (!future || future.done) due();
         else future.waiters.push(Object.assign(due, { callback: name }));
         return 0;
@@ -400,7 +445,10 @@ export class Loop {
 
     /** R10 */
     #reportIfGone(future) {
-        if (future.handles === 0 && future.pins === 0 && future.unread) this.#reportFuture(future);
+        if (future.handles > 0 || future.pins > 0) return;
+        if (future.unread) this.#reportFuture(future);
+        future.freeValue?.(future.value);
+        future.freeValue = null;
     }
 
     #reportFuture(future) {
@@ -433,8 +481,10 @@ export class Loop {
         this.unpin(future);
     }
 
-    resolve(future, result, text) {
+    /** `owned`: { value, free } that is the future's from now on. */
+    resolve(future, result, text, owned) {
         if (!future || future.task || future.done) return ESTATE;
+        if (owned) Object.assign(future, { value: owned.value, freeValue: owned.free });
         this.settle(future, result, text);
         return 0;
     }
@@ -471,6 +521,19 @@ export class Loop {
         return future.result;
     }
 
+    value(future) {
+        return future?.done ? future.value : 0;
+    }
+
+    /** Of the current task; the value before is freed. */
+    setValue(value, free) {
+        if (!this.current) return ESTATE;
+        const { future } = this.current;
+        future.freeValue?.(future.value);
+        Object.assign(future, { value, freeValue: free });
+        return 0;
+    }
+
     message(future) {
         if (!future) return '';
         this.read(future);
@@ -479,9 +542,9 @@ export class Loop {
 
     // ---- tasks --------------------------------------------------------------------------------------
 
-    spawn(name, body, { eager = false, group = null, starter = null, detached = false } = {}) {
+    spawn(name, body, { eager = false, group = null, starter = null, detached = false, argumentFree = null } = {}) {
         const task = new Task(name, body);
-        Object.assign(task, { group, starter, locals: new Map(this.current?.locals) });
+        Object.assign(task, { group, starter, argumentFree, locals: new Map(this.current?.locals) });
         if (detached) task.future.handles = 0;
         this.#tasks.add(task);
         group?.children.push(task);
@@ -513,6 +576,8 @@ export class Loop {
     #end(task, result) {
         task.state = 'ended';
         this.closeInside(task, 0);
+        task.argumentFree?.();
+        for (const future of task.kept.splice(0)) this.release(future);
         this.#tasks.delete(task);
         const { future, group } = task;
         this.settle(future, result, result < 0 ? this.textOf(task, result) : '');

@@ -1,7 +1,8 @@
 // meaning-objects.mjs: the counterpart of objects.c. Runs a program and returns the trace that the C
 // program must print.
 
-import { limitOf, Meaning } from './meaning.mjs';
+import { limitOf } from './meaning.mjs';
+import { FeedMeaning } from './meaning-feeds.mjs';
 import { Barrier, Channel, Condition, Event, Interval, Limiter, Lock, Queue, select, Semaphore } from './objects.mjs';
 import { CODES, Reference } from './reference.mjs';
 
@@ -21,7 +22,7 @@ export function run(program, seen = [], makeReference = (report) => new Referenc
     return new Full(program, seen, makeReference).run();
 }
 
-class Full extends Meaning {
+class Full extends FeedMeaning {
     make({ kind, index, a, b }) {
         const { eddy } = this;
         if (kind === 'future') this.slots.set(`f${index}`, eddy.newFuture());
@@ -29,7 +30,8 @@ class Full extends Meaning {
         else if (kind === 'limiter') this.objects.set(`m${index}`, new Limiter(eddy, a));
         else if (kind === 'barrier') this.objects.set(`b${index}`, new Barrier(eddy, a));
         else if (kind === 'queue') this.objects.set(`q${index}`, new Queue(eddy, a, b));
-        else this.makeChannel(index, a);
+        else if (kind === 'channel') this.makeChannel(index, a);
+        else if (kind !== 'run') this.makeFeed(kind, index, a);
     }
 
     /** "h12" is the handle 2 of channel 1; handle 0 is there from the beginning. */

@@ -2,7 +2,7 @@
 
 import { CODES, FOREVER, NOW } from './reference.mjs';
 
-const { ESTATE } = CODES;
+const { ECANCELED, EDEADLK, ESTATE } = CODES;
 const SKIPPED = -99;
 const NONE = 1000; // of times in operations: no limit
 
@@ -10,13 +10,16 @@ export class Meaning {
     lines = [];
     slots = new Map(); // handles by their word: "t3", "f1"
     borrowed = new Map(); // the group a handle is borrowed of
-    calls = new Map(); // by serial
+    calls = new Map(); // by label
     scopes = new Map();
     groups = new Map();
+    held = new Set(); // handles, in arrays, that calls under way need: a run that is broken off leaves them
+    nets = new Set(); // words of groups that a net will end
     objects = new Map();
 
     constructor(program, seen, makeReference) {
         this.program = program;
+        this.runs = program.objects.filter(({ kind }) => kind === 'run');
         this.seen = seen;
         this.eddy = makeReference((code, name, text) => this.lines.push(`! ${code} ${name} ${text}`));
         for (const object of program.objects)
@@ -25,15 +28,39 @@ export class Meaning {
 
     run() {
         const { eddy } = this;
-        this.say('run', 0, eddy.run('main', this.body('t0')));
+        this.runAll();
+        for (const futures of this.held) this.letGo(futures);
         const order = (word) => Number(word.slice(1)) + (word[0] === 'f' ? 32 : 0);
         for (const word of [...this.slots.keys()].sort((a, b) => order(a) - order(b))) {
             const future = this.slots.get(word);
-            if (future && !this.borrowed.has(word))
-                this.say('handle', order(word), future.done ? eddy.result(future) : 1);
+            if (!future || this.borrowed.has(word)) continue;
+            this.say('handle', order(word), future.done ? eddy.result(future) : 1);
+            eddy.release(future);
         }
         this.destroyObjects();
         return { lines: this.lines, halted: eddy.halted };
+    }
+
+    /** One run, or several over one loop, which may end each but the last. */
+    runAll() {
+        const { eddy } = this;
+        if (!this.runs.length) return this.say('run', 0, eddy.run('main', this.body('t0')));
+        [{ a: 0, b: 0 }, ...this.runs].forEach(({ a, b }, i) => {
+            if (b) this.outside(this.program.tasks[b] ?? []);
+            const rc = eddy.run('main', this.body(`t${a}`), { keep: true });
+            if (rc === ECANCELED || rc === EDEADLK) this.forgetWhatEnded();
+            this.say('run', i, rc);
+        });
+        this.mainEnded = true;
+        this.say('run', this.runs.length + 1, eddy.close());
+    }
+
+    /** Perhaps the run was broken off: then generators are no more, nor groups and what they lent. */
+    forgetWhatEnded() {
+        this.mainEnded = true;
+        for (const word of this.nets) this.groups.delete(word);
+        for (const word of this.borrowed.keys()) this.slots.delete(word);
+        this.borrowed.clear();
     }
 
     // ---- the trace ----------------------------------------------------------------------------------
@@ -79,16 +106,21 @@ export class Meaning {
     *body(word) {
         const context = { leaving: false, quiet: false };
         const rc = yield* this.block(context, this.program.tasks[Number(word.slice(1))]);
-        if (word === 't0') this.mainEnded = true;
+        if (word === 't0' && !this.runs.length) this.mainEnded = true;
         return context.leaving ? rc : 0;
     }
 
     callback(operation) {
         return () => {
             this.say('@', operation.serial, 0);
-            const { done } = this.block({ leaving: false, quiet: false }, operation.body).next();
-            if (!done) throw new Error('a callback cannot block');
+            this.outside(operation.body);
         };
+    }
+
+    /** Outside of any task. */
+    outside(operations) {
+        const { done } = this.block({ leaving: false, quiet: false }, operations).next();
+        if (!done) throw new Error('what is no task cannot block');
     }
 
     /** What may block is a generator, the rest returns a number. */
@@ -125,8 +157,9 @@ export class Meaning {
         return this.slots.get(word) ?? null;
     }
 
-    do_spawn(context, operation, word, eager) {
-        this.slots.set(word, this.eddy.spawn(word, this.body(word), { eager: eager !== 0 }));
+    do_spawn(context, operation, word, eager, owned) {
+        const argumentFree = owned ? () => this.say('~', 1000 + Number(word.slice(1)), 0) : null;
+        this.slots.set(word, this.eddy.spawn(word, this.body(word), { eager: eager !== 0, argumentFree }));
         return this.tell(context, operation, 1);
     }
 
@@ -143,7 +176,11 @@ export class Meaning {
         const future = this.future(word);
         if (this.borrowed.has(word)) return yield* this.do_join(context, operation, word);
         this.slots.set(word, null);
-        return this.tell(context, operation, yield* this.eddy.await(future));
+        const held = [future];
+        this.held.add(held);
+        const rc = yield* this.eddy.await(future);
+        this.held.delete(held);
+        return this.tell(context, operation, rc);
     }
 
     *do_stop(context, operation, word) {
@@ -195,13 +232,36 @@ export class Meaning {
         return this.tell(context, operation, this.eddy.reject(this.future(word), code, `m${operation.serial}`));
     }
 
-    do_on_done(context, operation, word) {
-        const rc = this.eddy.onDone(this.future(word), this.callback(operation), operation.serial);
+    valueOf(operation) {
+        return { value: operation.serial, free: (value) => this.say('~', 2000 + value, 0) };
+    }
+
+    do_resolve_with(context, operation, word, result) {
+        const rc = this.eddy.resolve(this.future(word), result, '', this.valueOf(operation));
         return this.tell(context, operation, rc);
     }
 
-    do_off_done(context, operation, word, serial) {
-        return this.tell(context, operation, this.eddy.offDone(this.future(word), serial));
+    do_set_result(context, operation) {
+        const { value, free } = this.valueOf(operation);
+        return this.tell(context, operation, this.eddy.setValue(value, free));
+    }
+
+    do_pointer(context, operation, word) {
+        return this.tell(context, operation, this.eddy.value(this.future(word)));
+    }
+
+    do_name(context, operation, word) {
+        if (!context.quiet) this.lines.push(`text ${this.future(word)?.name ?? 'future'}`);
+        return this.tell(context, operation, 0);
+    }
+
+    do_on_done(context, operation, word, label) {
+        const rc = this.eddy.onDone(this.future(word), this.callback(operation), label);
+        return this.tell(context, operation, rc);
+    }
+
+    do_off_done(context, operation, word, label) {
+        return this.tell(context, operation, this.eddy.offDone(this.future(word), label));
     }
 
     do_set_local(context, operation, word, value) {
@@ -218,18 +278,23 @@ export class Meaning {
 
     // ---- callbacks of the loop, time ----------------------------------------------------------------
 
-    do_soon(context, operation) {
-        this.calls.set(operation.serial, this.eddy.call(undefined, this.callback(operation)));
+    do_soon(context, operation, label) {
+        this.calls.set(label, this.eddy.call(undefined, this.callback(operation)));
         return this.tell(context, operation, 1);
     }
 
-    do_later(context, operation, delay) {
-        this.calls.set(operation.serial, this.eddy.call(delay, this.callback(operation)));
+    do_later(context, operation, delay, label) {
+        this.calls.set(label, this.eddy.call(this.eddy.now + Math.max(delay, 0), this.callback(operation)));
         return this.tell(context, operation, 1);
     }
 
-    do_take_back(context, operation, serial) {
-        const call = this.calls.get(serial);
+    do_call_at(context, operation, when, label) {
+        this.calls.set(label, this.eddy.call(when, this.callback(operation)));
+        return this.tell(context, operation, 1);
+    }
+
+    do_take_back(context, operation, label) {
+        const call = this.calls.get(label);
         return this.tell(context, operation, call && this.eddy.takeBack(call) ? 1 : 0);
     }
 
@@ -342,9 +407,15 @@ export class Meaning {
     /** Calls with the futures retained. */
     *holding(words, call) {
         const futures = words.map((word) => this.eddy.retain(this.future(word)));
+        this.held.add(futures);
         const rc = yield* call([...futures]);
-        for (const future of futures) this.eddy.release(future);
+        this.letGo(futures);
         return rc;
+    }
+
+    letGo(futures) {
+        this.held.delete(futures);
+        for (const future of futures) this.eddy.release(future);
     }
 
     *gathered(context, operation, words, options) {
@@ -436,11 +507,13 @@ export class Meaning {
     *do_group_net(context, operation, word, supervisor) {
         const group = this.eddy.newGroup(); // another object than the one without a net
         this.groups.set(word, group);
+        this.nets.add(word);
         this.eddy.beginGroup(group, { supervisor: supervisor !== 0 });
         this.tell(context, operation, 0);
         const rc = yield* this.block(context, operation.body);
         yield* this.eddy.closeGroup(group);
         this.groups.delete(word);
+        this.nets.delete(word);
         this.forgetBorrowed(word);
         return this.tellEnd(context, operation, rc);
     }

@@ -14,6 +14,7 @@ void destroy_objects(void) {
         eddy_sender_close(w->senders[i]);
         eddy_receiver_close(w->receivers[i]);
     }
+    destroy_feeds();
 }
 
 /* The object that an argument names. */
@@ -337,5 +338,5 @@ meaning find_object_meaning(const char *name) {
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (strcmp(table[i].name, name) == 0) return table[i].mean;
-    return NULL;
+    return find_feed_meaning(name);
 }

@@ -11,7 +11,7 @@ const remove = (list, entry) => {
     if (at >= 0) list.splice(at, 1);
 };
 
-class Waitable {
+export class Waitable {
     constructor(eddy) {
         this.eddy = eddy;
     }

@@ -1,5 +1,5 @@
-/* operations.c: what the operations of the model test's programs do with tasks, futures, scopes and
- * groups. Each is one call of eddy and one line of the trace. */
+/* operations.c: what the operations of the model test's programs do with tasks, futures, callbacks, time
+ * and scopes. Each is one call of eddy and one line of the trace. */
 #include "interpreter.h"
 
 #define w (&the_world)
@@ -16,7 +16,7 @@ int tell(const context *c, const operation *o, int result) {
 }
 
 /* For the end of a block. */
-static int tell_end(const context *c, const operation *o, int result) {
+int tell_end(const context *c, const operation *o, int result) {
     if (!c->quiet) say(">", o->serial, result);
     return result;
 }
@@ -38,12 +38,12 @@ static int run_range(context *c, int first, int last) {
     return rc;
 }
 
-static int run_block(context *c, const operation *o) {
+int run_block(context *c, const operation *o) {
     return run_range(c, (int)(o - w->operations) + 1, o->next);
 }
 
 /* After the end of a block: an error that it changed leaves nothing any more. */
-static int left_with(context *c, bool leaving, int inner, int rc) {
+int left_with(context *c, bool leaving, int inner, int rc) {
     c->leaving = leaving && rc == inner;
     return rc;
 }
@@ -52,8 +52,13 @@ int run_body(void *arg) {
     const struct body *body = arg;
     context c = {0};
     int rc = run_range(&c, body->first, body->last);
-    if (body == &w->bodies[0]) w->main_ended = true;
+    if (body == &w->bodies[0] && w->run_count == 0) w->main_ended = true;
     return c.leaving ? rc : 0;
+}
+
+void run_outside(int body) {
+    context c = {0};
+    (void)run_range(&c, w->bodies[body].first, w->bodies[body].last);
 }
 
 static void run_callback(void *arg) {
@@ -91,7 +96,7 @@ static int do_fail(context *c, const operation *o) {
 
 /* ---- handles --------------------------------------------------------------------------------- */
 
-static eddy_future *future_of(const operation *o, int index) {
+eddy_future *future_of(const operation *o, int index) {
     return w->slots[o->argument[index]];
 }
 
@@ -120,7 +125,7 @@ void release_held(held *h) {
 }
 
 /* The futures from an argument on, retained: the call needs them to its end. */
-static held *hold_from(const operation *o, int first) {
+held *hold_from(const operation *o, int first) {
     eddy_future *f[MAX_ARGUMENTS];
     for (int i = first; i < o->count; i++) f[i - first] = eddy_retain(future_of(o, i));
     return hold(o->count - first, f);
@@ -128,10 +133,18 @@ static held *hold_from(const operation *o, int first) {
 
 /* ---- tasks ----------------------------------------------------------------------------------- */
 
+void free_argument(void *body) {
+    say("~", 1000 + atoi(((const struct body *)body)->name + 1), 0);
+}
+
+/* spawn TASK EAGER OWNED: owned, the argument is copied, and its owner told when it goes */
 static int do_spawn(context *c, const operation *o) {
     long body = o->argument[0];
-    eddy_spawn_options options = {
-        .arg = &w->bodies[body], .name = w->bodies[body].name, .eager = o->argument[1] != 0};
+    eddy_spawn_options options = {.arg = &w->bodies[body],
+                                  .arg_size = o->argument[2] ? sizeof w->bodies[body] : 0,
+                                  .arg_free = o->argument[2] ? free_argument : NULL,
+                                  .name = w->bodies[body].name,
+                                  .eager = o->argument[1] != 0};
     eddy_future *f = eddy_spawn_with(run_body, &options);
     w->slots[body] = f;
     return tell(c, o, f != NULL);
@@ -204,16 +217,47 @@ static int do_reject(context *c, const operation *o) {
     return tell(c, o, eddy_reject(future_of(o, 0), (int)o->argument[1], "m%d", o->serial));
 }
 
+/* ---- pointers as results: numbers, which are not freed but said ------------------------------- */
+
+static void free_value(void *value) {
+    say("~", 2000 + (int)(intptr_t)value, 0);
+}
+
+/* resolve_with FUTURE RESULT: its own line is the value */
+static int do_resolve_with(context *c, const operation *o) {
+    void *value = (void *)(intptr_t)o->serial;
+    return tell(c, o, eddy_resolve_value(future_of(o, 0), (int)o->argument[1], value, free_value));
+}
+
+static int do_set_result(context *c, const operation *o) {
+    return tell(c, o, eddy_set_value((void *)(intptr_t)o->serial, free_value));
+}
+
+static int do_pointer(context *c, const operation *o) {
+    return tell(c, o, (int)(intptr_t)eddy_value(future_of(o, 0)));
+}
+
+static int do_name(context *c, const operation *o) {
+    if (!c->quiet) printf("text %s\n", eddy_name(future_of(o, 0)));
+    return tell(c, o, 0);
+}
+
 static int do_on_done(context *c, const operation *o) {
     return tell(c, o, eddy_on_done(future_of(o, 0), run_done_callback, (void *)o));
 }
 
-/* Takes the callback back that the operation of that serial added. */
+/* The operation with a body whose label is the last argument of this one. */
+static operation *labelled(const operation *o) {
+    static operation none;
+    for (int i = 0; i < w->count; i++) {
+        operation *at = &w->operations[i];
+        if (at->label && at->argument[at->count - 1] == o->argument[o->count - 1]) return at;
+    }
+    return &none;
+}
+
 static int do_off_done(context *c, const operation *o) {
-    for (int i = 0; i < w->count; i++)
-        if (w->operations[i].serial == o->argument[1])
-            return tell(c, o, eddy_off_done(future_of(o, 0), run_done_callback, &w->operations[i]));
-    return tell(c, o, -99);
+    return tell(c, o, eddy_off_done(future_of(o, 0), run_done_callback, labelled(o)));
 }
 
 static eddy_local locals[MAX_OBJECTS];
@@ -244,12 +288,17 @@ static int do_later(context *c, const operation *o) {
     return tell(c, o, call.id != 0);
 }
 
-/* Takes the call back that the operation of that serial made. */
+static int do_call_at(context *c, const operation *o) {
+    eddy_call call = eddy_call_at(o->argument[0] * EDDY_MS, run_callback, (void *)o);
+    w->calls[o - w->operations] = call;
+    return tell(c, o, call.id != 0);
+}
+
 static int do_take_back(context *c, const operation *o) {
-    for (int i = 0; i < w->count; i++)
-        if (w->operations[i].serial == o->argument[0])
-            return tell(c, o, eddy_call_cancel(w->calls[i]));
-    return tell(c, o, -99);
+    const operation *made = labelled(o);
+    eddy_call call = {0};
+    if (made->label) call = w->calls[made - w->operations];
+    return tell(c, o, eddy_call_cancel(call));
 }
 
 static int do_yield(context *c, const operation *o) {
@@ -299,7 +348,7 @@ static int do_deadline(context *c, const operation *o) {
 }
 
 /* scope K TIMEOUT DEADLINE SHIELD: times in milliseconds, 1000 none, below 1 already over */
-static eddy_time option_of(long milliseconds) {
+eddy_time option_of(long milliseconds) {
     return milliseconds == 1000 ? 0 : EDDY_IN(milliseconds * EDDY_MS);
 }
 
@@ -359,6 +408,10 @@ static int do_scope_state(context *c, const operation *o) {
     return tell(c, o, eddy_scope_cancelled(s) + 2 * eddy_scope_expired(s));
 }
 
+eddy_time limit_of(long milliseconds) {
+    return milliseconds == 1000 ? EDDY_FOREVER : milliseconds * EDDY_MS;
+}
+
 typedef struct limited {
     context *c;
     const operation *o;
@@ -376,169 +429,6 @@ static int do_timeout(context *c, const operation *o) {
     tell(c, o, 0);
     int rc = eddy_timeout(o->argument[0] * EDDY_MS, run_limited, &l);
     return left_with(c, c->leaving, l.inner, tell_end(c, o, rc));
-}
-
-/* ---- several futures ------------------------------------------------------------------------- */
-
-static int gathered(context *c, const operation *o, bool collect, bool results) {
-    held *h = hold_from(o, 0);
-    int result[MAX_ARGUMENTS];
-    for (int i = 0; i < h->count; i++) result[i] = -77; /* not written */
-    int (*call)(eddy_future *const[], size_t, int[]) = collect ? (eddy_gather_all) : (eddy_gather);
-    int rc = call(h->future, (size_t)h->count, results ? result : NULL);
-    if (!c->quiet && results) {
-        printf("list");
-        for (int i = 0; i < h->count; i++) printf(" %d", result[i]);
-        puts("");
-    }
-    tell(c, o, rc);
-    release_held(h);
-    return rc;
-}
-
-static int do_gather(context *c, const operation *o) {
-    return gathered(c, o, false, true);
-}
-static int do_gather_quietly(context *c, const operation *o) {
-    return gathered(c, o, false, false);
-}
-static int do_gather_all(context *c, const operation *o) {
-    return gathered(c, o, true, true);
-}
-
-eddy_time limit_of(long milliseconds) {
-    return milliseconds == 1000 ? EDDY_FOREVER : milliseconds * EDDY_MS;
-}
-
-/* wait MODE TIMEOUT FUTURE… */
-static int do_wait(context *c, const operation *o) {
-    held *h = hold_from(o, 2);
-    int rc = eddy_wait(h->future, (size_t)h->count, (eddy_wait_mode)o->argument[0],
-                       limit_of(o->argument[1]));
-    tell(c, o, rc);
-    release_held(h);
-    return rc;
-}
-
-static int do_race(context *c, const operation *o) {
-    held *h = hold_from(o, 0);
-    size_t winner = 77;
-    int rc = eddy_race(h->future, (size_t)h->count, &winner);
-    if (!c->quiet) printf("list %zu\n", winner);
-    tell(c, o, rc);
-    release_held(h);
-    return rc;
-}
-
-/* stagger DELAY TASK… */
-static int do_stagger(context *c, const operation *o) {
-    eddy_fn fns[MAX_ARGUMENTS];
-    void *args[MAX_ARGUMENTS];
-    int n = o->count - 1;
-    for (int i = 0; i < n; i++) {
-        fns[i] = run_body;
-        args[i] = &w->bodies[o->argument[i + 1]];
-    }
-    size_t winner = 77;
-    int rc = eddy_race_staggered(fns, args, (size_t)n, limit_of(o->argument[0]), &winner);
-    if (!c->quiet) printf("list %zu\n", winner);
-    return tell(c, o, rc);
-}
-
-/* each TURNS TIMEOUT FUTURE…: up to so many turns of a walk */
-static int do_each(context *c, const operation *o) {
-    held *h = hold_from(o, 2);
-    eddy_each *e = &h->each;
-    int rc = eddy_each_begin(e, h->future, (size_t)h->count, limit_of(o->argument[1]));
-    for (long i = 0; i < o->argument[0]; i++) {
-        eddy_future *done = NULL;
-        rc = eddy_each_next(e, &done);
-        int index = 0;
-        while (index < h->count && (rc != 1 || h->future[index] != done)) index++;
-        if (!c->quiet) printf("list %d\n", index);
-        tell(c, o, rc);
-        if (rc != 1) break;
-    }
-    release_held(h);
-    return rc;
-}
-
-/* ---- groups ---------------------------------------------------------------------------------- */
-
-/* Borrowed handles end with their group. */
-static void forget_borrowed(int owner) {
-    for (int i = 0; i < MAX_SLOTS; i++) {
-        if (w->borrowed[i] != owner) continue;
-        w->slots[i] = NULL;
-        w->borrowed[i] = 0;
-    }
-}
-
-static eddy_group *group_of(const operation *o) {
-    long index = o->argument[0];
-    return w->nets[index] ? w->nets[index] : &w->groups[index];
-}
-
-/* group G SUPERVISOR TIMEOUT */
-static int do_group(context *c, const operation *o) {
-    eddy_group *g = &w->groups[o->argument[0]];
-    eddy_group_options options = {.supervisor = o->argument[1] != 0,
-                                  .timeout = option_of(o->argument[2])};
-    tell(c, o, eddy_group_begin(g, &options));
-    int inner = run_block(c, o);
-    bool leaving = c->leaving;
-    c->leaving = false;
-    int rc = eddy_group_end(g, inner);
-    forget_borrowed((int)o->argument[0] + 1);
-    eddy_error errors[MAX_BODIES];
-    size_t n = eddy_group_errors(g, errors, MAX_BODIES);
-    for (size_t i = 0; i < n && !c->quiet; i++)
-        printf("error %d %s %s\n", errors[i].code, errors[i].task, errors[i].message);
-    return left_with(c, leaving, inner, tell_end(c, o, rc));
-}
-
-/* group_net G SUPERVISOR: a group on the task's stack, whose end is forgotten */
-static int do_group_net(context *c, const operation *o) {
-    int rc;
-    {
-        EDDY_GROUP(g, .supervisor = o->argument[1] != 0);
-        w->nets[o->argument[0]] = &g;
-        tell(c, o, 0);
-        rc = run_block(c, o);
-    }
-    w->nets[o->argument[0]] = NULL;
-    forget_borrowed((int)o->argument[0] + 1);
-    return tell_end(c, o, rc);
-}
-
-/* group_spawn G TASK EAGER */
-static int do_group_spawn(context *c, const operation *o) {
-    long body = o->argument[1];
-    eddy_spawn_options options = {
-        .arg = &w->bodies[body], .name = w->bodies[body].name, .eager = o->argument[2] != 0};
-    w->borrowed[body] = (int)o->argument[0] + 1;
-    eddy_future *f = eddy_group_spawn_with(group_of(o), run_body, &options);
-    w->slots[body] = f;
-    /* A child made where its group's end is over already is none. */
-    return tell(c, o, f ? (int)eddy_future_state(f) : -1);
-}
-
-static int do_group_go(context *c, const operation *o) {
-    return tell(c, o,
-                eddy_group_go(group_of(o), run_body, &w->bodies[o->argument[1]]));
-}
-
-static int do_group_start(context *c, const operation *o) {
-    return tell(c, o,
-                eddy_group_start(group_of(o), run_body, &w->bodies[o->argument[1]]));
-}
-
-static int do_started(context *c, const operation *o) {
-    return tell(c, o, eddy_started((int)o->argument[0]));
-}
-
-static int do_group_cancel(context *c, const operation *o) {
-    return tell(c, o, eddy_group_cancel(group_of(o)));
 }
 
 /* ---- the names ------------------------------------------------------------------------------- */
@@ -568,7 +458,12 @@ meaning find_meaning(const char *name) {
         {"on_done", do_on_done},
         {"soon", do_soon},
         {"later", do_later},
+        {"call_at", do_call_at},
         {"take_back", do_take_back},
+        {"resolve_with", do_resolve_with},
+        {"set_result", do_set_result},
+        {"pointer", do_pointer},
+        {"name", do_name},
         {"yield", do_yield},
         {"sleep", do_sleep},
         {"sleep_forever", do_sleep_forever},
@@ -580,7 +475,6 @@ meaning find_meaning(const char *name) {
         {"set_local", do_set_local},
         {"local", do_local},
         {"off_done", do_off_done},
-        {"group_net", do_group_net},
         {"checkpoint", do_checkpoint},
         {"advance", do_advance},
         {"deadline", do_deadline},
@@ -593,21 +487,8 @@ meaning find_meaning(const char *name) {
         {"reschedule", do_reschedule},
         {"scope_state", do_scope_state},
         {"timeout", do_timeout},
-        {"gather", do_gather},
-        {"gather_quietly", do_gather_quietly},
-        {"gather_all", do_gather_all},
-        {"wait", do_wait},
-        {"race", do_race},
-        {"stagger", do_stagger},
-        {"each", do_each},
-        {"group", do_group},
-        {"group_spawn", do_group_spawn},
-        {"group_go", do_group_go},
-        {"group_start", do_group_start},
-        {"started", do_started},
-        {"group_cancel", do_group_cancel},
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (strcmp(table[i].name, name) == 0) return table[i].mean;
-    return find_object_meaning(name);
+    return find_combining_meaning(name);
 }

@@ -133,16 +133,26 @@ export class Reference extends Loop {
     *raceStaggered(bodies, delay, winner) {
         const early = yield* this.enterCompound();
         if (early !== undefined) return early;
-        const task = this.current;
         const racers = [];
-        let next = this.now, rc, lastFailed = null;
+        try {
+            const rc = yield* this.#runRacers(racers, bodies, delay, winner);
+            yield* this.#stopAll(racers);
+            for (const racer of racers) this.read(racer);
+            return rc;
+        } finally { // also when the run is broken off
+            for (const racer of racers) this.release(racer);
+        }
+    }
+
+    *#runRacers(racers, bodies, delay, winner) {
+        const task = this.current;
+        let next = this.now, lastFailed = null;
         const noticed = new Set();
         for (;;) {
             const first = racers.findIndex((future) => this.state(future) === 1);
             if (first >= 0) {
                 winner.push(first);
-                rc = racers[first].result;
-                break;
+                return racers[first].result;
             }
             for (const racer of racers) {
                 if (!racer.done || noticed.has(racer)) continue;
@@ -154,20 +164,11 @@ export class Reference extends Loop {
                 next = this.now + Math.max(delay, 0);
                 continue;
             }
-            if (noticed.size === bodies.length) {
-                rc = lastFailed.result;
-                break;
-            }
+            if (noticed.size === bodies.length) return lastFailed.result;
             const until = racers.length < bodies.length ? next : FOREVER;
             const [woken, last] = yield* this.#waitForMany(racers, () => true, { until });
-            if (last || woken === ETIMEDOUT) continue;
-            rc = woken;
-            break;
+            if (!last && woken !== ETIMEDOUT) return woken;
         }
-        yield* this.#stopAll(racers);
-        for (const racer of racers) this.read(racer);
-        for (const racer of racers) this.release(racer);
-        return rc;
     }
 
     /** A walk: { next, end }. */
@@ -224,11 +225,11 @@ export class Reference extends Loop {
 
     newGroup() {
         const group = {
-            scope: this.newScope(), owner: null, children: [], errors: [], supervisor: false, refuses: false,
+            scope: this.newScope(), owner: null, children: [], borrowed: [], keptCount: 0, errors: [], supervisor: false, refuses: false,
             begun: false, ended: false, error: 0, waiting: false,
             childEnded: (child) => this.#childEnded(group, child),
         };
-        Object.assign(group.scope, { errors: group.errors, onCancel: () => this.#cancelChildren(group) });
+        Object.assign(group.scope, { errors: group.errors, borrowed: group.borrowed, onCancel: () => this.#cancelChildren(group) });
         return group;
     }
 
@@ -249,7 +250,9 @@ export class Reference extends Loop {
     /** Spawns a child; options as spawn's. -> a future, or null if the group refuses */
     spawnChild(group, name, body, options) {
         if (!group.begun || group.error || group.ended || group.refuses) return null;
-        return this.spawn(name, body, { ...options, group });
+        const future = this.spawn(name, body, { ...options, group });
+        if (!options.detached) group.borrowed.push(future);
+        return future;
     }
 
     /** What a refused spawn hands out. */
@@ -266,6 +269,7 @@ export class Reference extends Loop {
             child.starter = null;
         } else if (failed) {
             this.read(future);
+            if (!group.borrowed.includes(future)) group.borrowed.push(this.retain(future));
             group.errors.push({ code: future.result, name: future.name, text: future.text });
             if (!group.supervisor) this.cancelScope(group.scope);
         }
@@ -275,21 +279,36 @@ export class Reference extends Loop {
         }
     }
 
+    /** The handles that it lent; what failed is kept with the errors. */
+    #releaseChildren(group) {
+        for (const future of group.borrowed.splice(0)) {
+            if (this.state(future) !== 3) {
+                this.release(future);
+                continue;
+            }
+            group.owner.kept.push(future);
+            group.keptCount++;
+        }
+    }
+
     *startChild(group, name, body) {
         const early = yield* this.enterCompound();
         if (early !== undefined) return early;
         const ready = this.newFuture();
-        const child = this.spawnChild(group, name, body, { starter: this.retain(ready) });
+        const child = this.spawnChild(group, name, body, { starter: this.retain(ready), detached: true });
         if (!child) return ESTATE;
         this.retain(child);
-        const rc = yield* this.join(ready);
-        if (!ready.done) {
-            this.cancel(child);
-            yield* this.waitThrough(child, false);
+        try {
+            const rc = yield* this.join(ready);
+            if (!ready.done) {
+                this.cancel(child);
+                yield* this.waitThrough(child, false);
+            }
+            return rc;
+        } finally {
+            this.release(child);
+            this.release(ready);
         }
-        this.release(child);
-        this.release(ready);
-        return rc;
     }
 
     started(value) {
@@ -311,6 +330,8 @@ export class Reference extends Loop {
     *closeGroup(group) {
         yield* this.endGroup(group, ECANCELED);
         for (const { code, name, text } of group.errors) this.report(code, name, text);
+        const { kept } = this.current;
+        for (const future of kept.splice(kept.length - group.keptCount)) this.release(future);
     }
 
     *endGroup(group, rc) {
@@ -337,6 +358,7 @@ export class Reference extends Loop {
         }
         group.refuses = true;
         group.ended = true;
+        this.#releaseChildren(group);
         rc = this.endScope(group.scope, cancelled ? ECANCELED : rc);
         if (!group.errors.length) return rc;
         const [{ code, text }] = group.errors;

@@ -44,6 +44,8 @@ function withoutTask(program, index) {
         return operation;
     });
     result.tasks = result.tasks.map((operations) => operations && clean(operations));
+    result.objects = result.objects.filter(({ kind, a }) => kind !== 'run' || a !== index);
+    for (const object of result.objects) if (object.kind === 'run' && object.b === index) object.b = 0;
     return result;
 }
 
@@ -52,14 +54,17 @@ function withoutStrays(program) {
     const text = new Set();
     visit(program, (list, i) => list[i].args.forEach((word) => text.add(word)));
     const result = copy(program);
+    for (const { kind, a, b } of program.objects) if (kind === 'run') text.add(`t${a}`).add(`t${b}`);
     result.tasks = result.tasks.map((operations, i) => (i === 0 || text.has(`t${i}`) ? operations : null));
     while (!result.tasks.at(-1)) result.tasks.pop();
-    result.objects = result.objects.filter(({ kind, index }) => text.has(`${LETTERS[kind]}${index}`) ||
-        (kind === 'channel' && [...text].some((word) => new RegExp(`^h${index || ''}\\d$`).test(word))));
+    const handleOf = (letter, index) => [...text].some((word) => new RegExp(`^${letter}${index || ''}\\d$`).test(word));
+    result.objects = result.objects.filter(({ kind, index }) => kind === 'run' ||
+        text.has(`${LETTERS[kind]}${index}`) || (kind in ENDS && handleOf(ENDS[kind], index)));
     return result;
 }
 
-const LETTERS = { future: 'f', sem: 's', limiter: 'm', barrier: 'b', queue: 'q' };
+const LETTERS = { future: 'f', sem: 's', limiter: 'm', barrier: 'b', queue: 'q', broadcast: 'd', watch: 'v' };
+const ENDS = { channel: 'h', broadcast: 'u', watch: 'w' }; // handles of objects, ten each
 const LISTS = new Set(['gather', 'gather_quietly', 'gather_all', 'wait', 'race', 'each']);
 
 /** Smaller programs, what takes most away first. */

@@ -103,6 +103,25 @@ static int start_cancelled(void *arg) {
     return owner->ended = eddy_group_end(&g, owner->started);
 }
 
+static int starts_at_once(void *arg) {
+    (void)arg;
+    return eddy_started(0);
+}
+
+/* Nobody has a handle of a child that was started: a group that lives long does not keep them. */
+static int starting_many(void *arg) {
+    (void)arg;
+    EDDY_GROUP(server);
+    long after_some = 0;
+    for (int i = 0; i < 100; i++) {
+        CHECK(eddy_group_start(&server, starts_at_once, NULL) == 0);
+        CHECK(eddy_yield() == 0);
+        if (i == 9) after_some = check_memory.blocks;
+    }
+    CHECK(check_memory.blocks == after_some);
+    return eddy_group_end(&server, 0);
+}
+
 static int starting_cancelled(void *arg) {
     (void)arg;
     struct start_owner owner = {.s = {.how = WAITS, .cleanup = ms(3)}};
@@ -387,7 +406,7 @@ static int deadlocks(void *arg) {
 
 int main(void) {
     static const eddy_fn tests[] = {
-        starting, starting_cancelled, nets, jumped, left_by_task, wrong_use, callbacks,
+        starting, starting_many, starting_cancelled, nets, jumped, left_by_task, wrong_use, callbacks,
     };
     check_begin();
     eddy_set_report(note_report, NULL);

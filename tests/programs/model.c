@@ -1,6 +1,6 @@
 /* model.c: runs the programs of the model test. Reads them from stdin, one line an operation (see
  * tests/model/README.md), runs each with eddy on the virtual clock and prints what happened. */
-// build: files=tests/model/operations.c,tests/model/objects.c
+// build: files=tests/model/operations.c,tests/model/combining.c,tests/model/objects.c,tests/model/feeds.c
 #include "../model/interpreter.h"
 
 world the_world;
@@ -59,12 +59,16 @@ static void read_operation(char *line, int serial) {
     if (mark) *mark = 0;
     o->mean = find_meaning(word);
     if (!o->mean) complain("no such operation", word);
+    char last = 0; /* the last argument's letter */
     while ((word = strtok(NULL, " \n"))) {
         if (strcmp(word, "{") == 0) {
             open_blocks[depth++] = w->count;
+            o->label = last == 'a';
             break;
         }
         if (o->count == MAX_ARGUMENTS) complain("too many arguments", line);
+        last = *word;
+        if (o->count == 0 && *word >= 'a') o->letter = *word;
         o->argument[o->count++] = number_of(word);
     }
     w->count++;
@@ -101,7 +105,10 @@ static void read_object(const char *line) {
         if (eddy_chan_open_with(sizeof(int), (size_t)a, &options, &w->senders[10 * index],
                                 &w->receivers[10 * index]) < 0)
             complain("cannot make", line);
-    } else {
+    } else if (strcmp(kind, "run") == 0 && w->run_count < MAX_RUNS) {
+        w->runs[w->run_count].body = a;
+        w->runs[w->run_count++].before = b;
+    } else if (!make_feed(kind, index, a)) {
         complain("no such object", line);
     }
 }
@@ -144,11 +151,43 @@ static void on_report(const eddy_report *report, void *ctx) {
     printf("! %d %s %s\n", report->code, report->task ? report->task : "-", report->message);
 }
 
+/* Perhaps the run was broken off: then generators are no more, nor groups and what they lent. */
+static void forget_what_ended(void) {
+    world *w = &the_world;
+    w->main_ended = true;
+    memset(w->nets, 0, sizeof w->nets);
+    for (int i = 0; i < MAX_SLOTS; i++) {
+        if (!w->borrowed[i]) continue;
+        w->slots[i] = NULL;
+        w->borrowed[i] = 0;
+    }
+}
+
+/* One run, or several over one loop, which may end each but the last. */
+static void run_all(void) {
+    world *w = &the_world;
+    if (w->run_count == 0) {
+        say("run", 0, eddy_run(run_body, &w->bodies[0]));
+        return;
+    }
+    eddy_runner r = {0};
+    if (eddy_runner_open(&r) < 0) complain("no runner", "");
+    for (int i = -1; i < w->run_count; i++) {
+        if (i >= 0 && w->runs[i].before) run_outside(w->runs[i].before);
+        int body = i < 0 ? 0 : w->runs[i].body;
+        int rc = eddy_runner_run(&r, run_body, &w->bodies[body]);
+        if (rc == EDDY_ECANCELED || rc == EDDY_EDEADLK) forget_what_ended();
+        say("run", i + 1, rc);
+    }
+    w->main_ended = true;
+    int rc = eddy_runner_close(&r);
+    say("run", w->run_count + 1, rc);
+}
+
 static void run_program(int number) {
     world *w = &the_world;
     printf("program %d\n", number);
-    int rc = eddy_run(run_body, &w->bodies[0]);
-    say("run", 0, rc);
+    run_all();
     while (w->held.next != &w->held) release_held(w->held.next);
     for (int i = 0; i < MAX_SLOTS; i++) {
         if (!w->slots[i] || w->borrowed[i]) continue;
