@@ -22,7 +22,7 @@ async function runnerOn(t, hostName) {
     if (!host) return null;
     const artifact = await artifactOf(hostName, PROGRAM);
     const timeout = (args) => (args.length ? 20_000 : 120_000); // a program alone takes no time
-    return (stdin, args) => host.run(artifact, { args, stdin, timeout: timeout(args) });
+    return (stdin, args) => host.run(artifact, { args, stdin, atOnce: true, timeout: timeout(args) });
 }
 
 /** -> what a person must know of the first difference, or null */

@@ -46,7 +46,7 @@ export const PRINTF = { integers: { wasi: ['-lc-printscan-no-floating-point'], w
 
 // The blocking calls of libc that src/posix/wasi-calls.c stands in for.
 export const LIBC_CALLS = ['read', 'write', 'recv', 'recvfrom', 'send', 'sendto', 'accept', 'accept4',
-    'connect', 'poll', 'clock_nanosleep', 'getaddrinfo', 'close', '__stdio_write'];
+    'connect', 'poll', 'clock_nanosleep', 'getaddrinfo', 'close', '__stdio_read', '__stdio_write'];
 const WRAP = LIBC_CALLS.map((name) => `--wrap=${name}`);
 
 export const LINK = {

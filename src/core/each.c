@@ -98,13 +98,12 @@ static int wait_for_one(const char *site, eddy_each *each) {
 }
 
 int eddy__each_next(const char *site, eddy_each *e, eddy_future **done) {
-    if (!eddy__current || !e) return e ? EDDY_ESTATE : EDDY_EINVAL;
-    if (e->error) return e->error;
-    if (!e->record || e->record->task) return EDDY_ESTATE;
     int rc = eddy__checkpoint(site);
     if (rc < 0) return rc;
+    if (!e) return EDDY_EINVAL;
+    if (e->error) return e->error;
     struct eddy__each *record = e->record;
-    if (!record || record->task) return EDDY_ESTATE; /* the checkpoint may have given up a pass */
+    if (!record || record->task) return EDDY_ESTATE;
     if (!record->left) return 0;
     if (!record->first) rc = wait_for_one(site, e);
     if (rc < 0) return rc;

@@ -47,10 +47,10 @@ static int wait_for_all(const char *site, eddy_future *const f[], size_t n, bool
 
 static int gather(const char *site, eddy_future *const f[], size_t n, int results[],
                   bool collect) {
-    if (!eddy__current) return EDDY_ESTATE;
-    if (n && !f) return EDDY_EINVAL;
-    if (eddy__many_has_current(f, n)) return EDDY_ESTATE;
     int rc = eddy__checkpoint(site);
+    if (rc == EDDY_ESTATE) return rc;
+    if (n && !f) return rc < 0 ? rc : EDDY_EINVAL;
+    if (eddy__many_has_current(f, n)) return EDDY_ESTATE; /* it could not wait for the last to end */
     if (rc == EDDY_ECANCELED)
         eddy__many_stop(site, f, n);
     else

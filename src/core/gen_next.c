@@ -24,11 +24,11 @@ EDDY__PRIMITIVE int eddy__gen_next(const char *site, eddy_gen *g, void *item) {
         if (!task) return EDDY_ESTATE;
         task->wait_site = site;
         task->suspended_in = NULL; /* the task runs: it is suspended in none */
-        if (!g) return eddy__return_now(task, EDDY_ENOMEM);
-        if (g->task) return eddy__return_now(task, EDDY_ESTATE);
-        bool look = task->attention && !g->closing;
+        bool look = task->attention && !(g && g->closing);
         if (look && eddy__task_attend(task, eddy__stack_pointer()))
             return eddy__return_now(task, EDDY_ECANCELED);
+        if (!g) return eddy__return_now(task, EDDY_ENOMEM);
+        if (g->task) return eddy__return_now(task, EDDY_ESTATE);
         /* A close keeps the generator to its end, for it may give up the pass before it frees it. */
         if (g->closing || !g->finished) g->task = task;
         if (g->finished) return eddy__return_now(task, eddy__gen_take_error(g, task));

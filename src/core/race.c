@@ -31,10 +31,10 @@ static int settle(const char *site, eddy_future *const f[], size_t n, int rc) {
 }
 
 int eddy__race(const char *site, eddy_future *const f[], size_t n, size_t *winner) {
-    if (!eddy__current) return EDDY_ESTATE;
-    if (!f || !n) return EDDY_EINVAL;
-    if (eddy__many_has_current(f, n)) return EDDY_ESTATE;
     int rc = eddy__checkpoint(site);
+    if (rc == EDDY_ESTATE) return rc;
+    if (!f || !n) return rc < 0 ? rc : EDDY_EINVAL;
+    if (eddy__many_has_current(f, n)) return EDDY_ESTATE; /* it could not wait for the last to end */
     if (rc < 0) return settle(site, f, n, rc);
     size_t first = find_winner(f, n);
     if (first == n && any_pending(f, n)) {
@@ -117,12 +117,11 @@ static int run_staggered(staggered *s, eddy_time delay, bool seen[], eddy_future
 
 int eddy__race_staggered(const char *site, const eddy_fn fns[], void *const args[], size_t n,
                          eddy_time delay, size_t *winner) {
-    if (!eddy__current) return EDDY_ESTATE;
+    int rc = eddy__checkpoint(site);
+    if (rc < 0) return rc;
     if (!fns || !n || n > SIZE_MAX / (2 * sizeof(eddy_future *) + 1)) return EDDY_EINVAL;
     for (size_t i = 0; i < n; i++)
         if (!fns[i]) return EDDY_EINVAL;
-    int rc = eddy__checkpoint(site);
-    if (rc < 0) return rc;
     eddy_future **f = eddy__alloc(bytes_for(n));
     if (!f) return EDDY_ENOMEM;
     memset(f, 0, bytes_for(n));

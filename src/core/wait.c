@@ -27,11 +27,10 @@ int eddy__wait(const char *site, eddy_future *const f[], size_t n, eddy_wait_mod
         [EDDY_FIRST_ERROR] = EDDY__MANY_FIRST_ERROR,
         [EDDY_ALL_DONE] = EDDY__MANY_ALL,
     };
-    if (!eddy__current) return EDDY_ESTATE;
-    if (!f || !n || (unsigned)mode > EDDY_ALL_DONE) return EDDY_EINVAL;
-    if (eddy__many_has_current(f, n)) return EDDY_ESTATE;
     int rc = eddy__checkpoint(site);
     if (rc < 0) return rc;
+    if (!f || !n || (unsigned)mode > EDDY_ALL_DONE) return EDDY_EINVAL;
+    if (eddy__many_has_current(f, n)) return EDDY_ESTATE;
     if (holds(f, n, mode) || timeout <= 0) return count_done(f, n);
     eddy_future *last;
     rc = eddy__many_wait(site, f, n, modes[mode], false, timeout, &last);

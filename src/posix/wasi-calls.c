@@ -181,8 +181,30 @@ int __wrap_close(int fd) {
 
 /* ---- the frame around a call ----------------------------------------------------------------- */
 
+static bool for_stdio; /* the read that comes now is stdio's own */
+
+/* A call that does not wait counts in the budget as any other does (R8), so that one which always finds
+ * something to do lets others in. Not within stdio, where it would let them in halfway. */
+static bool may_give_way(void) {
+    return eddy__current && !eddy__libc_current && !eddy__libc_in_stdio && !for_stdio;
+}
+
+/* Of a read, which may be a file's: it is done whatever happens to the task. A write does not even count:
+ * every program that prints would be made for it. */
+static void count_call(void) {
+    if (may_give_way()) eddy__count_call(NULL);
+}
+
+/* Of all other calls: they look for cancellation first, even if they need not wait. */
+static bool is_cancelled(void) {
+    if (!may_give_way() || eddy__checkpoint(NULL) == 0) return false;
+    errno = ECANCELED;
+    return true;
+}
+
 /* False: it is part of another call, or outside of a task. */
 static bool begin(eddy__libc_call *call, int fd) {
+    for_stdio = false;
     if (!eddy__current || eddy__libc_current) return false;
     *call = (eddy__libc_call){.fd = fd};
     eddy__libc_current = call;
@@ -205,40 +227,44 @@ static int64_t end(eddy__libc_call *call, int64_t result) {
     return error ? -1 : result;
 }
 
-/* A call of NAME on the descriptor `fd`: what it is declared as, and what it is called with. */
-#define DESCRIPTOR_CALL(type, name, begin, parameters, arguments)                                  \
+/* A call of NAME on the descriptor `fd`: what it is declared as, what it is called with, and what it
+ * does first. */
+#define DESCRIPTOR_CALL(type, name, begin, parameters, arguments, first)                           \
     type __real_##name parameters;                                                                 \
     type __wrap_##name parameters;                                                                 \
     type __wrap_##name parameters {                                                                \
         eddy__libc_call call;                                                                      \
+        first;                                                                                     \
         if (is_closing(fd)) return -1;                                                             \
         if (!begin(&call, fd)) return __real_##name arguments;                                     \
         return (type)end(&call, __real_##name arguments);                                          \
     }
 
+#define LOOK if (is_cancelled()) return -1
+
 DESCRIPTOR_CALL(ssize_t, read, begin_waiting, (int fd, void *buffer, size_t size),
-                (fd, buffer, size))
+                (fd, buffer, size), count_call())
 /* What is no connection is written to at once, and making one has been a call that may wait. */
-DESCRIPTOR_CALL(ssize_t, write, begin, (int fd, const void *data, size_t size), (fd, data, size))
+DESCRIPTOR_CALL(ssize_t, write, begin, (int fd, const void *data, size_t size), (fd, data, size), )
 DESCRIPTOR_CALL(ssize_t, recv, begin_waiting, (int fd, void *buffer, size_t size, int flags),
-                (fd, buffer, size, flags))
+                (fd, buffer, size, flags), LOOK)
 DESCRIPTOR_CALL(ssize_t, recvfrom, begin_waiting,
                 (int fd, void *buffer, size_t size, int flags, struct sockaddr *from,
                  socklen_t *length),
-                (fd, buffer, size, flags, from, length))
+                (fd, buffer, size, flags, from, length), LOOK)
 DESCRIPTOR_CALL(ssize_t, send, begin_waiting, (int fd, const void *data, size_t size, int flags),
-                (fd, data, size, flags))
+                (fd, data, size, flags), LOOK)
 DESCRIPTOR_CALL(ssize_t, sendto, begin_waiting,
                 (int fd, const void *data, size_t size, int flags, const struct sockaddr *to,
                  socklen_t length),
-                (fd, data, size, flags, to, length))
+                (fd, data, size, flags, to, length), LOOK)
 DESCRIPTOR_CALL(int, accept, begin_waiting, (int fd, struct sockaddr *peer, socklen_t *length),
-                (fd, peer, length))
+                (fd, peer, length), LOOK)
 DESCRIPTOR_CALL(int, accept4, begin_waiting,
                 (int fd, struct sockaddr *peer, socklen_t *length, int flags),
-                (fd, peer, length, flags))
+                (fd, peer, length, flags), LOOK)
 DESCRIPTOR_CALL(int, connect, begin_waiting, (int fd, const struct sockaddr *peer, socklen_t length),
-                (fd, peer, length))
+                (fd, peer, length), LOOK)
 
 /* ---- calls of several descriptors, and of none ----------------------------------------------- */
 
@@ -246,6 +272,7 @@ int __real_poll(struct pollfd *polled, nfds_t count, int timeout);
 int __wrap_poll(struct pollfd *polled, nfds_t count, int timeout);
 int __wrap_poll(struct pollfd *polled, nfds_t count, int timeout) {
     eddy__libc_call call;
+    if (is_cancelled()) return -1;
     for (size_t i = 0; all_closing && i < count; i++)
         if (is_closing(polled[i].fd)) return -1;
     if (!begin_waiting(&call, -1)) return __real_poll(polled, count, timeout);
@@ -261,6 +288,10 @@ int __wrap_clock_nanosleep(clockid_t clock, int flags, const struct timespec *ti
 int __wrap_clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
                            struct timespec *left) {
     eddy__libc_call call;
+    if (is_cancelled()) {
+        if (left && !(flags & TIMER_ABSTIME)) *left = *time;
+        return ECANCELED;
+    }
     if (!begin_waiting(&call, -1)) return __real_clock_nanosleep(clock, flags, time, left);
     eddy_time start = eddy__host_now();
     int rc = __real_clock_nanosleep(clock, flags, time, left);
@@ -282,12 +313,23 @@ int __wrap_getaddrinfo(const char *host, const char *service, const struct addri
 int __wrap_getaddrinfo(const char *host, const char *service, const struct addrinfo *hints,
                        struct addrinfo **found) {
     eddy__libc_call call;
+    if (is_cancelled()) return EAI_SYSTEM;
     if (!begin_waiting(&call, -1)) return __real_getaddrinfo(host, service, hints, found);
     int rc = __real_getaddrinfo(host, service, hints, found);
     return end(&call, rc) == -1 && call.refused ? EAI_SYSTEM : rc;
 }
 
 /* ---- stdio ----------------------------------------------------------------------------------- */
+
+/* What reads for stdio waits where there is nothing to read, and gives way nowhere else. */
+size_t __real___stdio_read(FILE *file, unsigned char *buffer, size_t size);
+size_t __wrap___stdio_read(FILE *file, unsigned char *buffer, size_t size);
+size_t __wrap___stdio_read(FILE *file, unsigned char *buffer, size_t size) {
+    for_stdio = true;
+    size_t got = __real___stdio_read(file, buffer, size);
+    for_stdio = false;
+    return got;
+}
 
 /* What writes for stdio is not made to suspend; a FILE may be a connection's. */
 size_t __real___stdio_write(FILE *file, const unsigned char *data, size_t size);

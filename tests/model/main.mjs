@@ -31,7 +31,7 @@ const originOf = (i) => (positionals.length ? `program ${i + 1} of the file` : `
 const options = { ...HOSTS[values.host].build, ...(values.mode ? { mode: values.mode } : {}), quiet: true };
 const artifact = (await build({ ...options, programs: [PROGRAM] })).get(PROGRAM);
 const host = await openHost(values.host);
-const runText = (stdin, args) => host.run(artifact, { args, stdin, timeout: 20_000 });
+const runText = (stdin, args) => host.run(artifact, { args, stdin, atOnce: true, timeout: 120_000 });
 
 let differences = 0;
 for (let i = 0; i < programs.length; i += 500) {

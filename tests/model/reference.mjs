@@ -51,8 +51,8 @@ export class Reference extends Loop {
     }
 
     *gather(list, { collect = false, results = null }) {
-        if (!this.current || list.includes(this.current.future)) return ESTATE;
         let rc = yield* this.enterCompound();
+        if (!this.current || list.includes(this.current.future)) return ESTATE;
         if (rc === ECANCELED) yield* this.#stopAll(list);
         else rc = yield* this.#gatherAll(list, collect);
         if (results || collect)
@@ -82,11 +82,10 @@ export class Reference extends Loop {
 
     /** mode: 0 first done, 1 first error, 2 all done */
     *wait(list, mode, timeout) {
-        if (!this.current) return ESTATE;
-        if (list.length === 0) return EINVAL;
-        if (list.includes(this.current.future)) return ESTATE;
         const early = yield* this.enterCompound();
         if (early !== undefined) return early;
+        if (list.length === 0) return EINVAL;
+        if (list.includes(this.current.future)) return ESTATE;
         const over = (future) => mode === 0 || (mode === 1 && this.state(future) === 3);
         const count = () => list.filter((future) => !future || future.done).length;
         if (count() < list.length && timeout > 0 && !list.some((f) => (!f || f.done) && over(f))) {
@@ -98,10 +97,10 @@ export class Reference extends Loop {
 
     /** winner: [] gets its index */
     *race(list, winner) {
-        if (!this.current) return ESTATE;
-        if (list.length === 0) return EINVAL;
-        if (list.includes(this.current.future)) return ESTATE;
         let rc = yield* this.enterCompound();
+        if (!this.current) return ESTATE;
+        if (list.length === 0) return rc ?? EINVAL;
+        if (list.includes(this.current.future)) return ESTATE; // it could not wait for the last to end
         if (rc === undefined) rc = yield* this.#findWinner(list, winner);
         yield* this.#stopAll(list);
         for (const future of list) if (future) this.read(future);
@@ -390,9 +389,9 @@ export class Reference extends Loop {
     *next(generator) {
         const task = this.current;
         if (!task) return [ESTATE];
+        if (!generator?.closing && task.cancelled) return [yield* this.atOnce(ECANCELED)];
         if (!generator) return [yield* this.atOnce(ENOMEM)];
         if (generator.task) return [yield* this.atOnce(ESTATE)];
-        if (!generator.closing && task.cancelled) return [yield* this.atOnce(ECANCELED)];
         if (generator.closing) generator.task = task; // to its end
         if (generator.finished) return [yield* this.atOnce(this.#takeError(generator))];
         Object.assign(generator, { task, depth: task.scopes.length, started: true });

@@ -541,6 +541,50 @@ static int all_of_it(void *arg) {
     return 0;
 }
 
+/* ---- what is wrong with a call is looked at after whether the task is cancelled (R8) ------------ */
+
+static int call_wrongly(int which) {
+    static const eddy_fn holes[1];
+    static eddy_each never_begun;
+    eddy_future *f = NULL;
+    switch (which) {
+    case 0: return eddy_wait(NULL, 0, EDDY_ALL_DONE, 0);
+    case 1: return eddy_wait(&f, 1, (eddy_wait_mode)7, 0);
+    case 2: return eddy_race(NULL, 0, NULL);
+    case 3: return eddy_race_staggered(holes, NULL, 1, 0, NULL);
+    case 4: return eddy_gather(NULL, 1, NULL);
+    case 5: return eddy_each_next(NULL, &f);
+    case 6: return eddy_each_next(&never_begun, &f);
+    default: return eddy_gen_next(NULL, NULL);
+    }
+}
+
+static int count_turns(void *arg) {
+    int rc = 0;
+    while (rc == 0) {
+        ++*(int *)arg;
+        rc = eddy_yield();
+    }
+    return rc;
+}
+
+static int wrongly(void *arg) {
+    (void)arg;
+    for (int which = 0; which < 8; which++) {
+        int turns = 0;
+        eddy_future *other = eddy_spawn(count_turns, &turns);
+        for (int i = 0; i < 600; i++) CHECK(call_wrongly(which) < 0); /* they count in the budget */
+        CHECK(turns == 2);
+        EDDY_SCOPE(cancelled, .timeout = EDDY_NOW);
+        CHECK(call_wrongly(which) == EDDY_ECANCELED);
+        CHECK(eddy_scope_end(&cancelled, 0) == 0);
+        CHECK(call_wrongly(which) != EDDY_ECANCELED);
+        CHECK(eddy_stop(other) == EDDY_ECANCELED);
+        eddy_release(other);
+    }
+    return 0;
+}
+
 static void out_of_memory(void) {
     for (long n = 1; n < 1000; n++) {
         check_fail_at(n, false);
@@ -556,7 +600,7 @@ int main(void) {
     static const eddy_fn tests[] = {
         waiting,          waiting_limited,  waiting_oddly,     waiting_cancelled, walking,
         walking_oddly,    walking_limited,  walking_cancelled, racing,            racing_oddly,
-        racing_cancelled, staggering,       staggering_oddly,  staggering_cancelled, many,
+        racing_cancelled, staggering,       staggering_oddly,  staggering_cancelled, many, wrongly,
     };
     check_begin();
     eddy_set_report(count_report, NULL);

@@ -2,6 +2,9 @@
 // share.
 
 import { spawn } from 'node:child_process';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 /**
  * @param {string[]} command  the program and its arguments
@@ -9,17 +12,21 @@ import { spawn } from 'node:child_process';
  * @param {Record<string, string>} [options.env]  added to this process's environment
  * @param {string} [options.cwd]  the folder it runs in
  * @param {string | Uint8Array} [options.stdin]   what the program reads; default: nothing
+ * @param {boolean} [options.atOnce]  all of that is there from the beginning: the standard input is a file,
+ *   not a pipe (which libc, outside of tasks in Node, takes to have ended where it is merely empty)
  * @param {number} [options.timeout]  milliseconds, after which the program is killed
  * @returns {Promise<{ code: number, stdout: string, stderr: string, timedOut: boolean }>}
  *   code: the exit status; 128 + N after signal N, 124 after the timeout
  */
-export function runProcess([program, ...args], { env = {}, cwd, stdin, timeout = 120_000 } = {}) {
+export async function runProcess([program, ...args], { env = {}, cwd, stdin, atOnce, timeout = 120_000 } = {}) {
+    const file = atOnce ? await readable(stdin) : null;
     return new Promise((done, fail) => {
         const child = spawn(program, args, {
             cwd,
             env: { ...process.env, ...env },
-            stdio: [stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+            stdio: [file ? file.fd : stdin === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
         });
+        file?.close().catch(fail); // the program has its own
         let stdout = '', stderr = '', timedOut = false;
         child.stdout.setEncoding('utf8').on('data', (text) => { stdout += text; });
         child.stderr.setEncoding('utf8').on('data', (text) => { stderr += text; });
@@ -41,11 +48,23 @@ export function runProcess([program, ...args], { env = {}, cwd, stdin, timeout =
             const code = timedOut ? 124 : status ?? 128 + (SIGNALS[signal] ?? 127);
             done({ code, stdout, stderr, timedOut });
         });
-        if (stdin !== undefined) {
+        if (stdin !== undefined && !file) {
             child.stdin.on('error', () => {}); // the program may end without reading it
             child.stdin.end(stdin);
         }
     });
+}
+
+/** An open file, in no folder any more, that holds `content`. */
+async function readable(content) {
+    const folder = await mkdtemp(join(tmpdir(), 'eddy-stdin-'));
+    try {
+        const path = join(folder, 'stdin');
+        await writeFile(path, content);
+        return await open(path);
+    } finally {
+        await rm(folder, { recursive: true });
+    }
 }
 
 const SIGNALS = { SIGINT: 2, SIGILL: 4, SIGABRT: 6, SIGFPE: 8, SIGKILL: 9, SIGSEGV: 11, SIGTERM: 15 };
