@@ -24,6 +24,7 @@ const SELF_CHECKING = {
     groups: 'groups: children, errors, cancellation (R12)',
     group_ends: 'groups: start, and every way to leave one',
     combining: 'waits, walks, races',
+    corners: 'corners where two things meet',
     generators: 'generators (R13)',
     generator_ends: 'the same in wrong use, and when a run ends',
     trees: 'groups, races, walks, generators inside one another, at random',

@@ -127,6 +127,9 @@ for (const [hostName, title, env] of RUNS) {
             await again(3, 'EDDY_OK 200 at last\n', '/flaky?2', 'POST', 'any');
             await again(1, 'EDDY_OK 404 not here\n', '/missing?1', 'GET', '-');
             await again(1, 'EDDY_OK 429 too many\n', '/busy?3600', 'GET', '-');
+            await again(1, 'EDDY_OK 429 too many\n', '/busy-until?0', 'GET', '-');
+            await again(4, 'EDDY_OK 429 too many\n', '/busy-until?1', 'GET', '-');
+            await again(4, 'EDDY_OK 429 too many\n', '/busy-until?2', 'GET', '-');
             await again(1, 'EDDY_ETIMEDOUT\n', '/busy?30', 'GET', 'scope');
             await again(0, /^EDDY_E(HOST|CONNREFUSED)\n$/, await refusedUrl(), 'GET', '-');
             if (!['chromium', 'firefox'].includes(hostName))

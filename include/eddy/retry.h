@@ -38,10 +38,11 @@ int eddy_backoff_wait(eddy_backoff *b) EDDY__BLOCKS;
 void eddy_backoff_reset(eddy_backoff *b);
 
 /* eddy_fetch_with, repeated after a network error and after the statuses 408, 425, 429, 500, 502, 503
- * and 504, with the delays of an eddy_backoff, or that of the answer's Retry-After in seconds if that is
- * longer. [blocks] NULL as `retry` means all defaults. Only methods that may be repeated are: GET, HEAD,
- * PUT, DELETE, OPTIONS, TRACE; a body_stream is sent once. Returns what the last attempt did: 0, also
- * with one of these statuses (eddy_response_check makes it an error), or errors as eddy_fetch_with;
+ * and 504, with the delays of an eddy_backoff, or that of the answer's Retry-After if that is longer (a
+ * date there is meant by the server's clock: it counts from the answer's Date, if that can be read).
+ * [blocks] NULL as `retry` means all defaults. Only methods that may be repeated are: GET, HEAD, PUT,
+ * DELETE, OPTIONS, TRACE; a body_stream is sent once. Returns what the last attempt did: 0, also with
+ * one of these statuses (eddy_response_check makes it an error), or errors as eddy_fetch_with;
  * EDDY_ECANCELED also during a delay: scopes limit it as a whole. Follows urllib3's Retry. */
 int eddy_fetch_retry(eddy_response **r, const eddy_fetch_options *options,
                      const eddy_retry_options *retry) EDDY__BLOCKS;

@@ -12,13 +12,18 @@ int eddy__wait_through(const char *site, eddy_future *f, bool deliver) {
 }
 
 int eddy__await(const char *site, eddy_future *f) {
-    int rc = eddy__join(site, f);
     eddy__task *task = eddy__current;
+    if (task) {
+        task->consumes = true; /* in case that the run is broken off */
+        task->consumed = f;
+    }
+    int rc = eddy__join(site, f);
     bool caller_cancelled = rc == EDDY_ECANCELED && task && task->cancelled;
     if (caller_cancelled && f && f->is_task && f->handles == 1 && f != &task->future) {
         (void)eddy_cancel(f);
         rc = eddy__wait_through(site, f, true);
     }
+    if (task) task->consumes = false;
     eddy_release(f);
     return rc;
 }

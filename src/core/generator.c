@@ -43,10 +43,9 @@ static eddy_gen *first_free(void) {
 
 /* A task that the cleanup of another body has started is in it: that one must leave first. */
 static void wait_for_user(eddy_gen *g) {
-    eddy_future *user = eddy_retain(&g->task->future);
+    eddy_future *user = &g->task->future; /* it has not ended; what waits for it keeps it */
     (void)eddy_cancel(user);
     (void)eddy__wait_through(NULL, user, false);
-    eddy_release(user);
 }
 
 static int close_all(void *arg) {

@@ -396,6 +396,7 @@ struct eddy__task {
     uint8_t state;         /* one of the enum below */
     bool attention;        /* cancelled, or some scope is open: primitives look closer */
     uint8_t tree_marks;    /* of no meaning outside of tree.c */
+    bool consumes;         /* it is in eddy_await: `consumed` is its to release */
     const char *wait_site; /* of the last blocking call */
     eddy__coroutine co;
 
@@ -421,6 +422,7 @@ struct eddy__task {
     int timer_result;    /* what the wait returns if the timer ends it */
     eddy__link sibling;             /* with a group: in one of its lists */
     eddy_future *starter;           /* with a group: told when it is ready; a handle of its own */
+    eddy_future *consumed;          /* with `consumes` */
     struct eddy_gen *suspended_in;  /* while it waits inside of generators: the outermost */
     eddy__task_rare rare;
 };
@@ -640,6 +642,9 @@ typedef struct eddy__op {
     void *data; /* from the host; the waiter takes it over and frees it by free() */
     size_t size;
     void *host; /* what a host in C keeps of it (../io/pending.c) */
+    /* Set by who begins it, if the result is a number of the host's: lets that go when nobody is there
+     * any more to take it. */
+    void (*let_go)(int result);
 } eddy__op;
 int eddy__op_begin(eddy__op *op, const char *what); /* 0, ENOMEM, or ESTATE where nobody could wait */
 int eddy__op_wait(const char *site, eddy__op *op);  /* the result; ECANCELED has cancelled it */

@@ -125,10 +125,11 @@ static void cancel_leftovers(void) {
 
 static void abandon_all(void) {
     drop_ready();
-    if (loop.drop_ops) loop.drop_ops(); /* they lie on the stacks of tasks */
     /* All before the first stack is freed: what others wait for may lie there. */
     for (eddy__link *l = loop.tasks.next; l != &loop.tasks; l = l->next)
         eddy__task_leave(EDDY__OWNER(l, eddy__task, link));
+    /* Operations lie on stacks, too. Last, because one that is cancelled may complete others. */
+    if (loop.drop_ops) loop.drop_ops();
     while (!eddy__list_empty(&loop.tasks)) {
         eddy__task_abandon(EDDY__OWNER(loop.tasks.next, eddy__task, link));
         drop_ready(); /* who joined it has woken, and is abandoned next */

@@ -9,7 +9,9 @@
 static void drop_done(void) {
     for (uint32_t i = 0; i < loop.ops.used; i++) {
         eddy__op *op = loop.ops.slots[i].item;
-        if (op && op->done) eddy__op_drop(op);
+        if (!op || !op->done) continue;
+        if (op->let_go && op->result >= 0) op->let_go(op->result);
+        eddy__op_drop(op);
     }
 }
 

@@ -82,7 +82,7 @@ static void task_init(eddy__task *task) {
     task->ready.kind = EDDY__READY_NEW;
     task->in_a_row = 0;
     task->state = EDDY__NEW;
-    task->attention = false;
+    task->attention = task->consumes = false;
     task->wait_site = NULL;
     task->timer.kind = EDDY__TIMER_TASK;
     task->timer.slot = 0;
@@ -399,6 +399,7 @@ void eddy__task_leave(eddy__task *task) {
 
 void eddy__task_abandon(eddy__task *task) {
     eddy__task_leave(task);
+    if (task->consumes) eddy_release(task->consumed);
     eddy__cleanup *cleanup = task->has_rare ? task->rare.cleanups : NULL;
     for (eddy__cleanup *next; cleanup; cleanup = next) {
         next = cleanup->next;

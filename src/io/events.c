@@ -163,6 +163,15 @@ static int connect_again(const char *site, eddy_event_source *source) {
     return GOES_ON;
 }
 
+typedef struct opening {
+    eddy__cleanup cleanup;
+    eddy_event_source *source;
+} opening;
+
+static void free_opening(eddy__cleanup *cleanup) {
+    free_source(EDDY__OWNER(cleanup, opening, cleanup)->source);
+}
+
 int eddy__event_source_open_with(const char *site, eddy_event_source **source,
                                  const eddy_event_source_options *options) {
     if (source) *source = NULL;
@@ -181,7 +190,10 @@ int eddy__event_source_open_with(const char *site, eddy_event_source **source,
     rc = copy_options(made, options);
     if (rc == 0)
         rc = eddy__event_parser_set_id(&made->parser, options->last_event_id ? options->last_event_id : "");
+    opening here = {.source = made};
+    eddy__cleanup_push(&here.cleanup, free_opening);
     if (rc == 0) rc = connect_once(site, made);
+    eddy__cleanup_pop();
     if (rc < 0) {
         free_source(made);
         return rc;

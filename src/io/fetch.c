@@ -115,6 +115,7 @@ static int begin(eddy__op *op, const eddy_fetch_options *options, const char *he
         .cache = options->cache,
         .streamed = options->body_stream != NULL,
     };
+    op->let_go = eddy__host_body_close;
     int rc = eddy__host_fetch(eddy__op_index(op), eddy__op_generation(op), &request);
     if (rc >= 0) return rc;
     return eddy__op_refused(op, rc, "HTTP", options->url);
@@ -135,14 +136,11 @@ int eddy__fetch_by(const char *site, eddy_response **r, const eddy_fetch_options
     char what[64];
     eddy__stream_describe(what, sizeof what, "the answer of ", options->url);
     eddy__op op;
-    eddy_future *upload = NULL;
+    eddy__upload_task upload = {0};
     rc = eddy__op_begin(&op, what);
     if (rc == 0) {
         rc = begin(&op, options, headers, header_bytes);
-        if (rc >= 0 && upload_start) {
-            upload = upload_start(site, rc, options->body_stream, &op);
-            if (!upload) rc = EDDY_ENOMEM;
-        }
+        if (rc >= 0 && upload_start) rc = upload_start(site, rc, options->body_stream, &op, &upload);
         if (rc < 0) eddy__op_drop(&op);
     }
     eddy__free(headers, header_bytes);
@@ -152,17 +150,19 @@ int eddy__fetch_by(const char *site, eddy_response **r, const eddy_fetch_options
     if (rc >= 0) {
         *r = response_new(&op);
         if (*r) {
-            (*r)->upload = upload;
+            (*r)->upload = upload.task;
+            if (upload.task) eddy__cleanup_pop();
             return 0;
         }
         eddy__host_body_close(op.result);
         free(op.data);
         rc = EDDY_ENOMEM;
     }
-    if (upload) { /* it reads from a stream of the caller's */
-        (void)eddy_cancel(upload);
-        (void)eddy__wait_through(site, upload, false);
-        eddy_release(upload);
+    if (upload.task) { /* it reads from a stream of the caller's */
+        (void)eddy_cancel(upload.task);
+        (void)eddy__wait_through(site, upload.task, false);
+        eddy__cleanup_pop();
+        eddy_release(upload.task);
     }
     return rc;
 }

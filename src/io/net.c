@@ -26,6 +26,7 @@ int eddy__connect(const char *site, eddy_stream **s, const char *host, uint16_t 
     eddy__op op;
     rc = eddy__op_begin(&op, what);
     if (rc < 0) return rc;
+    op.let_go = eddy__host_stream_close;
     rc = eddy__host_connect(eddy__op_index(&op), eddy__op_generation(&op), host, port);
     rc = finish(site, &op, rc, host);
     if (rc < 0) return rc;
@@ -43,6 +44,7 @@ int eddy__listen(const char *site, eddy_listener **l, const char *host, uint16_t
     rc = eddy__op_begin(&op, "a port to listen at");
     if (rc < 0) return rc;
     if (host && !*host) host = NULL;
+    op.let_go = eddy__host_listener_close;
     rc = eddy__host_listen(eddy__op_index(&op), eddy__op_generation(&op), host, port);
     rc = finish(site, &op, rc, host ? host : "all addresses");
     if (rc < 0) return rc;
@@ -62,6 +64,18 @@ int eddy__listen(const char *site, eddy_listener **l, const char *host, uint16_t
     return made ? 0 : EDDY_ENOMEM;
 }
 
+/* A task waits in eddy_accept. */
+typedef struct accepting {
+    eddy__cleanup cleanup;
+    eddy_listener *listener;
+} accepting;
+
+static void stop_accepting(eddy__cleanup *cleanup) {
+    eddy_listener *l = EDDY__OWNER(cleanup, accepting, cleanup)->listener;
+    l->accepting = false;
+    if (l->closed) eddy__free(l, sizeof *l);
+}
+
 int eddy__accept(const char *site, eddy_listener *l, eddy_stream **s) {
     if (s) *s = NULL;
     int rc = eddy__checkpoint(site);
@@ -71,11 +85,14 @@ int eddy__accept(const char *site, eddy_listener *l, eddy_stream **s) {
     eddy__op op;
     rc = eddy__op_begin(&op, l->what);
     if (rc < 0) return rc;
+    op.let_go = eddy__host_stream_close;
     eddy__host_accept(l->number, eddy__op_index(&op), eddy__op_generation(&op));
+    accepting here = {.listener = l};
     l->accepting = true;
+    eddy__cleanup_push(&here.cleanup, stop_accepting);
     rc = eddy__op_wait(site, &op);
-    l->accepting = false;
-    if (l->closed) eddy__free(l, sizeof *l);
+    eddy__cleanup_pop();
+    stop_accepting(&here.cleanup);
     if (rc < 0) return rc;
     *s = eddy__stream_new(rc, "the connection from ", op.data ? op.data : "somewhere");
     free(op.data);

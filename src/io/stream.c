@@ -25,24 +25,45 @@ static void take_held(eddy_stream *s, void *buffer, size_t size) {
     if (s->held_size == 0) eddy__stream_drop(s);
 }
 
+/* A task waits in a call of the stream. */
+typedef struct inside {
+    eddy__cleanup cleanup;
+    eddy_stream *stream;
+    bool *in_use;
+} inside;
+
+/* It has left. True: the stream was closed meanwhile, and may be no more. */
+static bool leave(const inside *i) {
+    eddy_stream *s = i->stream;
+    *i->in_use = false;
+    if (!s->closed) return false;
+    eddy__stream_free_unused(s);
+    return true;
+}
+
+static void leave_lost(eddy__cleanup *cleanup) {
+    (void)leave(EDDY__OWNER(cleanup, inside, cleanup));
+}
+
+static int wait_inside(const char *site, eddy_stream *s, void (*ask)(eddy_stream *, eddy__op *),
+                       bool *in_use) {
+    if (s->source->wait) return s->source->wait(site, s, in_use == &s->writing);
+    eddy__op op;
+    int rc = eddy__op_begin(&op, s->what);
+    if (rc < 0) return rc;
+    ask(s, &op);
+    return eddy__op_wait(site, &op);
+}
+
 int eddy__stream_wait(const char *site, eddy_stream *s, void (*ask)(eddy_stream *, eddy__op *),
                       bool *in_use, bool *gone) {
-    int rc;
-    if (s->source->wait) {
-        *in_use = true;
-        rc = s->source->wait(site, s, in_use == &s->writing);
-    } else {
-        eddy__op op;
-        rc = eddy__op_begin(&op, s->what);
-        if (rc < 0) return rc;
-        ask(s, &op);
-        *in_use = true;
-        rc = eddy__op_wait(site, &op);
-    }
-    *in_use = false;
-    if (!s->closed) return rc;
+    inside here = {.stream = s, .in_use = in_use};
+    *in_use = true;
+    eddy__cleanup_push(&here.cleanup, leave_lost);
+    int rc = wait_inside(site, s, ask, in_use);
+    eddy__cleanup_pop();
+    if (!leave(&here)) return rc;
     *gone = true;
-    if (!s->reading && !s->writing) s->source->free(s);
     return rc == EDDY_ECANCELED ? rc : EDDY_ECLOSED;
 }
 
@@ -152,34 +173,54 @@ int eddy__read_line(const char *site, eddy_stream *s, size_t limit, char **out, 
     return rc;
 }
 
+/* What was read so far. */
+typedef struct gathered {
+    eddy__cleanup cleanup;
+    char *bytes; /* by malloc */
+    size_t size, room;
+} gathered;
+
+static void free_lost(eddy__cleanup *cleanup) {
+    free(EDDY__OWNER(cleanup, gathered, cleanup)->bytes);
+}
+
+static bool grow(gathered *g) {
+    if (g->size + 1 < g->room) return true;
+    size_t more = g->room ? g->room * 2 : 16384;
+    char *grown = more > g->room ? realloc(g->bytes, more) : NULL;
+    if (!grown) return false;
+    g->bytes = grown;
+    g->room = more;
+    return true;
+}
+
+static int read_rest(const char *site, eddy_stream *s, size_t limit, gathered *g) {
+    for (;;) {
+        if (!grow(g)) return EDDY_ENOMEM;
+        int got = eddy__read(site, s, g->bytes + g->size, g->room - g->size - 1);
+        if (got <= 0) return got;
+        if ((size_t)got > limit - g->size) return EDDY_EFULL;
+        g->size += (size_t)got;
+    }
+}
+
 int eddy__stream_read_all(const char *site, eddy_stream *s, size_t limit, void **data,
                           size_t *size) {
     *data = NULL;
     *size = 0;
-    char *bytes = NULL;
-    size_t have = 0, room = 0;
-    for (;;) {
-        if (have + 1 >= room) {
-            size_t more = room ? room * 2 : 16384;
-            char *grown = more > room ? realloc(bytes, more) : NULL;
-            if (!grown) {
-                free(bytes);
-                return EDDY_ENOMEM;
-            }
-            bytes = grown;
-            room = more;
-        }
-        int got = eddy__read(site, s, bytes + have, room - have - 1);
-        if (got < 0 || (size_t)got > limit - have) {
-            free(bytes);
-            return got < 0 ? got : EDDY_EFULL;
-        }
-        if (got == 0) break;
-        have += (size_t)got;
+    gathered g = {0};
+    int rc = eddy__checkpoint(site);
+    if (rc < 0) return rc;
+    eddy__cleanup_push(&g.cleanup, free_lost);
+    rc = read_rest(site, s, limit, &g);
+    eddy__cleanup_pop();
+    if (rc < 0) {
+        free(g.bytes);
+        return rc;
     }
-    bytes[have] = 0;
-    *data = bytes;
-    *size = have;
+    g.bytes[g.size] = 0;
+    *data = g.bytes;
+    *size = g.size;
     return 0;
 }
 

@@ -31,6 +31,7 @@ struct eddy_stream {
     size_t held_size, held_room;
     bool reading, writing; /* a task waits in such a call */
     bool closed;           /* in the meantime: the last of them frees the stream */
+    uint8_t closers;       /* tasks in eddy_close, of which the same is true */
     bool read_only, write_only;
     bool dirty; /* not all that was written is known to have left */
     bool shut;
@@ -38,6 +39,10 @@ struct eddy_stream {
 };
 
 void eddy__stream_drop(eddy_stream *s); /* what is held */
+/* It is closed: frees it, unless a task is in it. */
+EDDY__INLINE void eddy__stream_free_unused(eddy_stream *s) {
+    if (!s->reading && !s->writing && !s->closers) s->source->free(s);
+}
 /* Waits for what `ask`, one of the source's functions, asks the host for, with *in_use, one of the
  * stream's two, set meanwhile. Returns the result of that; or, with *gone set, ECLOSED or ECANCELED. */
 int eddy__stream_wait(const char *site, eddy_stream *s, void (*ask)(eddy_stream *s, eddy__op *op),

@@ -29,12 +29,34 @@ struct eddy_udp {
 
 /* ---- who uses it ------------------------------------------------------------------------------------ */
 
-/* What the waiting of a task returns that was in a call of the socket. */
-static int leave(eddy_udp *u, int rc) {
+/* A task is in a call of the socket. */
+typedef struct inside {
+    eddy__cleanup cleanup;
+    eddy_udp *u;
+    bool receiving;
+} inside;
+
+static void left(eddy__cleanup *cleanup) {
+    inside *i = EDDY__OWNER(cleanup, inside, cleanup);
+    eddy_udp *u = i->u;
+    if (i->receiving) u->receiving = false;
     u->users--;
-    if (!u->closed) return rc;
-    if (!u->users) eddy__free(u, sizeof *u);
-    return rc < 0 && rc != EDDY_ECANCELED ? EDDY_ECLOSED : rc;
+    if (u->closed && !u->users) eddy__free(u, sizeof *u);
+}
+
+static void enter(inside *i, eddy_udp *u, bool receiving) {
+    *i = (inside){.u = u, .receiving = receiving};
+    u->users++;
+    if (receiving) u->receiving = true;
+    eddy__cleanup_push(&i->cleanup, left);
+}
+
+/* What the call returns that would have returned `rc`. */
+static int leave(inside *i, int rc) {
+    bool closed = i->u->closed;
+    eddy__cleanup_pop();
+    left(&i->cleanup);
+    return closed && rc < 0 && rc != EDDY_ECANCELED ? EDDY_ECLOSED : rc;
 }
 
 void eddy_udp_close(eddy_udp *u) {
@@ -111,6 +133,7 @@ int eddy__udp_open(const char *site, eddy_udp **u, const char *host, uint16_t po
     eddy__op op;
     rc = eddy__op_begin(&op, "a port for datagrams");
     if (rc < 0) return rc;
+    op.let_go = eddy__host_udp_close;
     rc = eddy__host_udp_open(eddy__op_index(&op), eddy__op_generation(&op), address, port);
     if (rc < 0) return eddy__op_refused(&op, rc, "UDP", address);
     rc = eddy__op_wait(site, &op);
@@ -125,10 +148,11 @@ int eddy__udp_connect(const char *site, eddy_udp *u, const char *host, uint16_t 
     if (rc < 0) return rc;
     if (!u || !host || !*host || !port) return EDDY_EINVAL;
     char address[ADDRESS];
-    u->users++;
+    inside here;
+    enter(&here, u, false);
     rc = find_address(site, host, u->six, address);
     if (rc >= 0 && u->closed) rc = EDDY_ECLOSED;
-    rc = leave(u, rc);
+    rc = leave(&here, rc);
     if (rc < 0) return rc;
     memcpy(u->peer_text, address, ADDRESS);
     u->connected = parse(address, port, &u->peer);
@@ -165,10 +189,11 @@ int eddy__udp_send_to(const char *site, eddy_udp *u, const void *data, size_t si
         return eddy__call_failed(EDDY_EINVAL, "this socket is not connected: to which address?");
     if (size > UINT16_MAX)
         return eddy__call_failed(EDDY_EFULL, "no datagram has %zu bytes", size);
-    u->users++;
+    inside here;
+    enter(&here, u, false);
     rc = host ? send_to(site, u, data, size, host, port)
               : send_to(site, u, data, size, u->peer_text, u->peer.port);
-    return leave(u, rc);
+    return leave(&here, rc);
 }
 
 static bool is_from_peer(const eddy_udp *u, const eddy_peer *from) {
@@ -203,11 +228,10 @@ int eddy__udp_recv_from(const char *site, eddy_udp *u, void *buffer, size_t size
     if (!u || (!buffer && size)) return EDDY_EINVAL;
     if (u->receiving) return eddy__call_failed(EDDY_ESTATE, "another task receives from this socket");
     eddy_peer unwanted;
-    u->users++;
-    u->receiving = true;
+    inside here;
+    enter(&here, u, true);
     rc = receive(site, u, buffer, size > UINT16_MAX ? UINT16_MAX : size, from ? from : &unwanted);
-    u->receiving = false;
-    return leave(u, rc);
+    return leave(&here, rc);
 }
 
 int(eddy_udp_open)(eddy_udp **u, const char *host, uint16_t port) {

@@ -65,19 +65,27 @@ static void release(void *arg) {
     eddy__free(u, sizeof *u);
 }
 
-static eddy_future *start(const char *site, int number, eddy_stream *source, const eddy__op *op) {
+static void release_task(eddy__cleanup *cleanup) {
+    eddy_release(EDDY__OWNER(cleanup, eddy__upload_task, cleanup)->task);
+}
+
+static int start(const char *site, int number, eddy_stream *source, const eddy__op *op,
+                 eddy__upload_task *started) {
     upload *u = eddy__alloc(sizeof *u);
     if (!u) {
         eddy__host_upload_end(number, false);
-        return NULL;
+        return EDDY_ENOMEM;
     }
     u->number = number;
     u->whole = false;
     u->source = source;
     u->op = eddy__op_index(op);
     u->generation = eddy__op_generation(op);
-    return eddy__spawn_with(site, "upload", run,
-                            &(eddy_spawn_options){.arg = u, .arg_free = release});
+    started->task =
+        eddy__spawn_with(site, "upload", run, &(eddy_spawn_options){.arg = u, .arg_free = release});
+    if (!started->task) return EDDY_ENOMEM;
+    eddy__cleanup_push(&started->cleanup, release_task);
+    return 0;
 }
 
 int eddy__fetch_streamed(const char *site, eddy_response **r, const eddy_fetch_options *options) {

@@ -159,6 +159,7 @@ int eddy__ws_connect_with(const char *site, eddy_ws **ws, const eddy_ws_options 
             .buffered = amount(options->buffered, 1 << 20),
             .unread = amount(options->unread, 16 << 20),
         };
+        op.let_go = eddy__host_ws_close;
         rc = eddy__host_ws_connect(eddy__op_index(&op), eddy__op_generation(&op), &request);
         if (rc < 0) rc = eddy__op_refused(&op, rc, "WebSocket", options->url);
     }
@@ -176,13 +177,27 @@ const char *eddy_ws_protocol(const eddy_ws *ws) {
 
 /* ---- waiting ------------------------------------------------------------------------------------------ */
 
+typedef struct inside {
+    eddy__cleanup cleanup;
+    eddy_ws *ws;
+} inside;
+
+static void left(eddy__cleanup *cleanup) {
+    eddy_ws *ws = EDDY__OWNER(cleanup, inside, cleanup)->ws;
+    ws->waiting--;
+    if (ws->stream.closed && !ws->stream.reading && !ws->stream.writing) free_ws(&ws->stream);
+}
+
 /* For an operation that was begun; many tasks may. */
 static int wait_for(const char *site, eddy_ws *ws, eddy__op *op) {
+    inside here = {.ws = ws};
     ws->waiting++;
+    eddy__cleanup_push(&here.cleanup, left);
     int rc = eddy__op_wait(site, op);
-    ws->waiting--;
-    if (!ws->stream.closed) return rc;
-    if (!ws->stream.reading && !ws->stream.writing) free_ws(&ws->stream);
+    eddy__cleanup_pop();
+    bool closed = ws->stream.closed;
+    left(&here.cleanup);
+    if (!closed) return rc;
     return rc == EDDY_ECANCELED ? rc : EDDY_ECLOSED;
 }
 

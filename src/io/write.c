@@ -71,17 +71,36 @@ int eddy__shut(const char *site, eddy_stream *s) {
     return rc;
 }
 
+/* A task is in eddy_close. */
+typedef struct closing {
+    eddy__cleanup cleanup;
+    eddy_stream *s;
+} closing;
+
+static void finish(eddy__cleanup *cleanup) {
+    eddy_stream *s = EDDY__OWNER(cleanup, closing, cleanup)->s;
+    s->closers--;
+    if (!s->closed) {
+        s->closed = true;
+        s->source->close(s);
+    }
+    eddy__stream_free_unused(s);
+}
+
 int eddy__close(const char *site, eddy_stream *s) {
     if (!s) return 0;
     if (!s->source->close) return EDDY_ESTATE;
     int rc = 0;
-    bool gone = false;
-    if (eddy__current) rc = eddy__checkpoint(site);
-    if (rc == 0 && eddy__current && !s->writing && !s->failed) rc = drain(site, s, &gone);
-    if (gone) return rc;
-    s->closed = true;
-    s->source->close(s);
-    if (!s->reading && !s->writing) s->source->free(s);
+    closing here = {.s = s};
+    s->closers++;
+    if (eddy__current) {
+        bool gone = false;
+        eddy__cleanup_push(&here.cleanup, finish);
+        rc = eddy__checkpoint(site);
+        if (rc == 0 && !s->closed && !s->writing && !s->failed) rc = drain(site, s, &gone);
+        eddy__cleanup_pop();
+    }
+    finish(&here.cleanup);
     return rc;
 }
 

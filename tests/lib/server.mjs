@@ -199,6 +199,11 @@ const routes = {
     '/busy'(request, response) { // ?SECONDS
         response.writeHead(429, { ...CORS, 'retry-after': /\d+$/.exec(request.url)[0] }).end('too many');
     },
+    '/busy-until'(request, response) { // ?INDEX of the date; the server's clock stands still
+        const until = ['Thu, 01 Mar 2029 00:59:59 GMT', 'Wed, 28 Feb 2029 23:59:59 GMT', 'Thursday'];
+        const headers = { date: 'Wed, 28 Feb 2029 23:59:59 GMT', 'retry-after': until[/\d$/.exec(request.url)[0]] };
+        response.writeHead(429, { ...CORS, 'access-control-expose-headers': '*', ...headers }).end('too many');
+    },
     '/missing'(request, response) {
         response.writeHead(404, CORS).end('not here');
     },

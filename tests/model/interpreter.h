@@ -115,7 +115,6 @@ int left_with(context *c, bool leaving, int inner, int rc);
 eddy_future *future_of(const operation *o, int index);
 held *hold(int count, eddy_future *const f[]);
 held *hold_from(const operation *o, int first);
-void forget_held(held *h);
 void release_held(held *h);
 
 #endif

@@ -646,15 +646,16 @@ export class Loop {
     }
 
     *await(future) {
-        let result = yield* this.join(future);
-        const task = this.current;
-        const mine = future?.task && future.handles === 1 && future !== task?.future;
-        if (result === ECANCELED && task?.cancelled && mine) {
+        try {
+            const result = yield* this.join(future);
+            const task = this.current;
+            const mine = future?.task && future.handles === 1 && future !== task?.future;
+            if (result !== ECANCELED || !task?.cancelled || !mine) return result;
             this.cancel(future);
-            result = yield* this.waitThrough(future, true);
+            return yield* this.waitThrough(future, true);
+        } finally { // also when the run is broken off
+            this.release(future);
         }
-        this.release(future);
-        return result;
     }
 
     *stop(future) {

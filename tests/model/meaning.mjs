@@ -176,11 +176,7 @@ export class Meaning {
         const future = this.future(word);
         if (this.borrowed.has(word)) return yield* this.do_join(context, operation, word);
         this.slots.set(word, null);
-        const held = [future];
-        this.held.add(held);
-        const rc = yield* this.eddy.await(future);
-        this.held.delete(held);
-        return this.tell(context, operation, rc);
+        return this.tell(context, operation, yield* this.eddy.await(future));
     }
 
     *do_stop(context, operation, word) {

@@ -112,16 +112,12 @@ held *hold(int count, eddy_future *const f[]) {
     return h;
 }
 
-void forget_held(held *h) {
-    h->next->prev = h->prev;
-    h->prev->next = h->next;
-    free(h);
-}
-
 void release_held(held *h) {
     eddy_each_end(&h->each);
     eddy_release_all(h->future, (size_t)h->count);
-    forget_held(h);
+    h->next->prev = h->prev;
+    h->prev->next = h->next;
+    free(h);
 }
 
 /* The futures from an argument on, retained: the call needs them to its end. */
@@ -162,10 +158,7 @@ static int do_await(context *c, const operation *o) {
     eddy_future *f = future_of(o, 0);
     if (w->borrowed[o->argument[0]]) return tell(c, o, eddy_join(f));
     w->slots[o->argument[0]] = NULL;
-    held *h = hold(1, &f);
-    int rc = eddy_await(f);
-    forget_held(h);
-    return tell(c, o, rc);
+    return tell(c, o, eddy_await(f));
 }
 
 static int do_stop(context *c, const operation *o) {
