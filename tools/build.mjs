@@ -1,7 +1,7 @@
 // build.mjs: builds programs for a host. Incremental and parallel; says nothing when nothing changed.
 
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { artifactOf, configure, needsOf } from './configure.mjs';
@@ -81,4 +81,17 @@ export async function build(
         if (artifacts.size) await ninja(tools, ['-f', file, ...(keepGoing ? ['-k', '0'] : []), ...artifacts.values()], quiet);
         return new Map([...artifacts].map(([given, path]) => [given, resolve(ROOT, path)]));
     });
+}
+
+/**
+ * Builds the runtime alone, in `folder`, for programs elsewhere. -> what they are linked with: an object
+ * with eddy's main, for those that define eddy_main, and the library.
+ */
+export async function buildRuntime({ host, mode, tools, folder }) {
+    process.chdir(ROOT);
+    const { file, parts } = configure({ host, mode, tools, folder });
+    if (existsSync(join(folder, '.stamp'))) return parts;
+    await ninja(tools, ['-f', file, ...Object.values(parts)], true);
+    writeFileSync(join(folder, '.stamp'), '');
+    return parts;
 }

@@ -92,7 +92,7 @@ export function needsOf(program) {
     return needs;
 }
 
-const hasSmallRuntime = (host, mode) => mode === 'release' && !['native', 'lean'].includes(host);
+export const hasSmallRuntime = (host, mode) => mode === 'release' && !['native', 'lean'].includes(host);
 
 /** Whether a program is linked with the runtime that was compiled for size. */
 function isSmall({ optimise }, host, mode) {
@@ -121,16 +121,18 @@ const shell = (word) => (/^[\w@%+=:,./*-]+$/.test(word) ? word : `'${word.replac
     .replace(/\$/g, '$$$$');
 const command = (...words) => words.flat().map(shell).join(' ');
 
-function compilers(host, tools) {
-    if (host === 'native') return { cc: [tools.cc], ar: ['ar'], env: [] };
+export function compilers(host, tools) {
+    if (host === 'native') return { cc: [tools.cc], ar: ['ar'], nm: ['nm'], env: [] };
     if (host === 'wasi' || host === 'wasip2') {
         const { cc } = host === 'wasi' ? tools.wasi.p1 : tools.wasi.p2;
-        return { cc, ar: [join(dirname(cc[0]), 'llvm-ar')], env: [] };
+        const beside = (name) => [join(dirname(cc[0]), name)];
+        return { cc, ar: beside('llvm-ar'), nm: beside('llvm-nm'), env: [] };
     }
     const emcc = tools.emcc.command;
     const emar = [...emcc.slice(0, -1), emcc.at(-1).replace(/emcc(\.py)?$/, 'emar$1')];
+    const emnm = [emcc.at(-1).replace(/emcc(\.py)?$/, 'emnm')]; // there need not be a Python file of it
     const env = Object.entries(tools.emcc.env).map(([name, value]) => `${name}=${value}`);
-    return { cc: emcc, ar: emar, env: env.length ? ['env', ...env] : [] };
+    return { cc: emcc, ar: emar, nm: emnm, env: env.length ? ['env', ...env] : [] };
 }
 
 function writeIfChanged(path, text) {
@@ -158,7 +160,8 @@ function asyncify(mode, tools, input, output, optimise) {
         `${command(all)} -- ${command(optimise, mode === 'release' ? [] : ['--dwarf'])}`;
 }
 
-function linkRule(host, mode, tools, { cc, env }, folder, optimise) {
+/** `loader`: where a lean module finds eddy's own: a path, or the package's name. */
+export function linkRule(host, mode, tools, { cc, env }, folder, optimise, loader = 'web/loader.mjs') {
     const flags = LINK[host];
     if (host === 'native') return `${command(cc)} ${command(flags[mode])} -o $out $in $libraries -lm`;
     if (host === 'wasi') {
@@ -181,7 +184,7 @@ function linkRule(host, mode, tools, { cc, env }, folder, optimise) {
     const library = join(folder, 'eddy-library.js');
     const link = host === 'lean'
         ? `${command(env, cc, flags.all, flags[mode])} -o $out.d/$base.wasm $in && ` +
-            `${finish} --loader web/loader.mjs $out $out.d/$base.mjs`
+            `${finish} --loader ${loader} $out $out.d/$base.mjs`
         : `${command(env, cc, flags.all, flags[mode], `--js-library=${library}`)} -o $out.d/$base.mjs $in && ` +
             `${finish} $out.d/$base.mjs`;
     return `mkdir -p $out.d && ${link} $out.d/$base.wasm $stem.d.mts && ` +
@@ -197,11 +200,12 @@ function checkLibc({ cc, ld }, stamp) {
 }
 
 /**
- * Writes the ninja file; -> { folder, file }. `programs` adds to the project's own; `defines` are
- * macros that everything is compiled with.
+ * Writes the ninja file; -> { folder, file, runtimes, checked }: the last two are what programs
+ * are linked with, and what is to be made besides.
+ * `programs` adds to the project's own; `defines` are macros that everything is compiled with.
  */
-export function configure({ host, mode, tools, programs = [], defines = [] }) {
-    const folder = join('build', [host, mode, ...defines].join('-'));
+export function configure({ host, mode, tools, programs = [], defines = [],
+    folder = join('build', [host, mode, ...defines].join('-')) }) {
     const tool = compilers(host, tools);
     const flags = [...COMPILE.all, ...COMPILE[host], ...COMPILE[mode],
         ...(COMPILE[`${host}-${mode}`] ?? []),
@@ -269,5 +273,5 @@ export function configure({ host, mode, tools, programs = [], defines = [] }) {
     }
     const file = join(folder, 'build.ninja');
     writeIfChanged(file, lines.join('\n') + '\n');
-    return { folder, file };
+    return { folder, file, runtimes: { usual, small }, checked: host === 'wasip2' ? [checked] : [] };
 }

@@ -4,8 +4,8 @@
 //
 // Puts the bodies of EDDY_ASYNC_JS and EDDY_JS, which are in a section of the module, into its
 // JavaScript, and writes the TypeScript declarations of what it exports. With --loader there is no
-// JavaScript yet: it is made, to stand at PLACE and to load the module by eddy's own loader FILE. The
-// sections themselves go in the pass that follows.
+// JavaScript yet: it is made, to stand at PLACE and to load the module by eddy's own loader FILE, or by the
+// one of the package whose name FILE is. The sections themselves go in the pass that follows.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, relative } from 'node:path';
@@ -224,7 +224,8 @@ function main(args) {
     const bodies = bodiesOf(module);
     const text = loader ? '' : readFileSync(js, 'utf8');
     if (loader) {
-        writeFileSync(js, loaderOf(relative(dirname(place), loader), basename(js, '.mjs'), bodies, offloads(module)));
+        const from = /^\w+$/.test(loader) ? loader : relative(dirname(place), loader);
+        writeFileSync(js, loaderOf(from, basename(js, '.mjs'), bodies, offloads(module)));
     } else {
         if (bodies.length && !PLACEHOLDER.test(text))
             throw new FinishError(`${js} has no place for the JavaScript of the module`);

@@ -1,0 +1,122 @@
+// The command `eddy` of the npm package, installed in an empty folder: what it builds, runs and refuses.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { ROOT } from '../tools/build.mjs';
+import { setup } from '../tools/setup.mjs';
+
+let folder;
+// The first build for a host makes the runtime as well.
+const PATIENCE = 900_000;
+
+function run(command, args, cwd = folder) {
+    const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8', timeout: PATIENCE });
+    assert.ifError(error);
+    return { status, stdout, stderr };
+}
+
+function succeeds(command, args) {
+    const { status, stdout, stderr } = run(command, args);
+    assert.equal(status, 0, `${command} ${args.join(' ')}\n${stdout}${stderr}`);
+    return stdout;
+}
+
+const eddy = (...args) => run(join(folder, 'node_modules/.bin/eddy'), args);
+const built = (...args) => {
+    const { status, stdout, stderr } = eddy('build', ...args);
+    assert.equal(status, 0, stdout + stderr);
+    assert.equal(stdout, '');
+};
+
+const PROGRAM = `#include <eddy.h>
+#include <stdio.h>
+#include "other.h"
+
+static int wait_a_little(void *arg) {
+    (void)arg;
+    return eddy_sleep(1 * EDDY_MS);
+}
+
+int eddy_main(int argc, char **argv) {
+    int rc = eddy_await(eddy_spawn(wait_a_little, NULL));
+    printf("%d %s %d\\n", twice(rc + 21), argc > 1 ? argv[1] : "", ANSWER);
+    return rc;
+}
+`;
+
+before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'eddy-command-'));
+    assert.equal(run('npm', ['pack', '--pack-destination', folder], ROOT).status, 0);
+    const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz'));
+    writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
+    succeeds('npm', ['install', '--offline', '--no-audit', '--no-fund', tarball]);
+    writeFileSync(join(folder, 'app.c'), PROGRAM);
+    writeFileSync(join(folder, 'other.h'), 'int twice(int n);\n');
+    writeFileSync(join(folder, 'other.c'), '#include "other.h"\nint twice(int n) { return 2 * n; }\n');
+});
+
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+test('a component of WASI 0.2, of objects and archives of the user\'s own compiler', async () => {
+    const { wasi: { p2 }, wasmtime } = await setup({ want: ['wasi'], quiet: true });
+    const ar = join(p2.cc[0], '../llvm-ar');
+    succeeds(p2.cc[0], [...p2.cc.slice(1), '-c', 'other.c', '-o', 'other.o']);
+    succeeds(ar, ['rcs', 'libother.a', 'other.o']);
+    built('--host', 'wasip2', 'app.c', '-DANSWER=42', '-L.', '-lother', '-o', 'component.wasm');
+    assert.equal(succeeds(wasmtime, ['run', 'component.wasm', 'x']), '42 x 42\n');
+});
+
+test('a module that the package\'s loader loads', () => {
+    built('app.c', 'other.c', '-D', 'ANSWER=42', '-I', '.');
+    assert.ok(existsSync(join(folder, 'app.wasm')));
+    writeFileSync(join(folder, 'use.mjs'), `import { load } from './app.mjs';
+const app = await load({ args: ['y'] });
+console.log(await app.ended);
+`);
+    assert.equal(succeeds(process.execPath, ['use.mjs']), '42 y 42\n0\n');
+    writeFileSync(join(folder, 'lib.c'), '#include <eddy.h>\nEDDY_EXPORT(int, two, (void)) { return 2; }\n');
+    built('lib.c', '-o', 'lib.mjs');
+    writeFileSync(join(folder, 'use.mjs'), `import { load } from './lib.mjs';
+const app = await load();
+console.log(await app.two(), await app.close());
+`);
+    assert.equal(succeeds(process.execPath, ['use.mjs']), '2 0\n');
+    assert.ok(existsSync(join(folder, 'lib.d.mts')));
+});
+
+test('a native program, and running one', () => {
+    built('--host=native', '-Wextra', 'app.c', 'other.c', '-DANSWER=42', '-o', 'native');
+    assert.equal(succeeds(join(folder, 'native'), ['z']), '42 z 42\n');
+    const { stdout, stderr, status } = eddy('run', '--host', 'native', 'app.c', 'other.c', '-DANSWER=1', '--', 'w');
+    assert.deepEqual({ stdout, status }, { stdout: '42 w 1\n', status: 0 }, stderr);
+});
+
+test('mistakes are told in one line', () => {
+    const refused = (args, message, code = 2) => {
+        const { status, stderr } = eddy('build', ...args);
+        assert.match(stderr, message);
+        assert.equal(status, code, stderr);
+    };
+    refused([], /^eddy: which program\? name its files\n/);
+    refused(['none.c'], /^eddy: no such file: none\.c\n/);
+    refused(['other.h'], /^eddy: other\.h: a program is made of /);
+    refused(['--host', 'moon', 'app.c'], /^eddy: no host "moon": there are lean, web, wasip2, wasip1 and native\n/);
+    refused(['--host', 'wasip2', 'app.c', '-o', 'app'], /^eddy: -o app: for this host the name ends in \.wasm\n/);
+    refused(['--host', 'native', 'app.c'], /ANSWER[\s\S]*\neddy: cannot compile app\.c\n$/, 1);
+    refused(['--host', 'native', 'app.c', '-DANSWER=1'], /twice[\s\S]*\neddy: cannot link app\n$/, 1);
+    const { stderr, status } = eddy('biuld');
+    assert.match(stderr, /^eddy: no command "biuld"\n/);
+    assert.equal(status, 2);
+});
+
+test('the headers are found, each by itself', () => {
+    const include = eddy('include').stdout.trim();
+    for (const name of ['eddy.h', ...readdirSync(join(include, 'eddy')).map((file) => `eddy/${file}`)]) {
+        writeFileSync(join(folder, 'header.c'), `#include <${name}>\nint one(void);\n`);
+        succeeds('cc', ['-std=c11', '-Wall', '-Wextra', '-Werror', `-I${include}`, '-fsyntax-only', 'header.c']);
+    }
+});
