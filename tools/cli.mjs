@@ -44,7 +44,7 @@ const PLACES = ['-I', '-isystem', '-iquote', '-L'];
 const LINKS = /^-(l|L|Wl,|Xlinker|s[A-Z]|-js-library|-pre-js|-post-js|-embed-file|-preload-file|z$)/;
 
 /** What stands on the command line. */
-function read(args) {
+function read(args, command = 'build') {
     const wanted = { host: 'lean', mode: 'release', files: [], compile: [], link: [], folders: [] };
     const end = args.indexOf('--');
     wanted.args = end < 0 ? [] : args.slice(end + 1);
@@ -74,10 +74,10 @@ function read(args) {
             wanted.files.push(word);
         }
     }
-    return checked(wanted);
+    return checked(wanted, command);
 }
 
-function checked(wanted) {
+function checked(wanted, command) {
     if (wanted.host === 'wasip1') wanted.host = 'wasi';
     if (!HOSTS.includes(wanted.host))
         throw new UsageError(`no host "${wanted.host}": there are lean, web, wasip2, wasip1 and native`);
@@ -90,6 +90,13 @@ function checked(wanted) {
         throw new UsageError(`-o ${wanted.out}: for this host the name ends in ${suffix}`);
     if (existsSync(wanted.out) && statSync(wanted.out).isDirectory())
         throw new UsageError(`-o ${wanted.out}: there is a folder of that name`);
+    if (command === 'run') return wanted;
+    const stem = wanted.out.slice(0, wanted.out.length - suffix.length);
+    const [wasm, script] = [existsSync(`${stem}.wasm`), existsSync(`${stem}.mjs`)];
+    if (suffix === '.wasm' && script)
+        throw new UsageError(`${stem}.wasm is what ${stem}.mjs loads: name another by -o`);
+    if (suffix === '.mjs' && wasm && !script)
+        throw new UsageError(`${stem}.wasm is there, without ${stem}.mjs: remove it, or name another by -o`);
     return wanted;
 }
 
@@ -155,7 +162,7 @@ async function buildInto(folder, wanted, loader) {
     const line = linkRule(host, mode, tools, tool, runtime.folder, loader)
         .replace(/\$(in|out|stem|base|libraries|\$)/g, (_, word) => words[word]);
     try {
-        mustRun(`cannot link ${wanted.out}`, ['sh', '-c', line], { cwd: ROOT });
+        mustRun(`cannot link ${wanted.out}`, ['sh', '-c', line], { cwd: ROOT, env: { ...process.env, EDDY_SOURCES: here } });
     } finally {
         process.chdir(here);
     }
@@ -184,7 +191,7 @@ const COMMANDS = {
         return 0;
     },
     async run(args) {
-        const wanted = read(args);
+        const wanted = read(args, 'run');
         return inFolder(async (folder) => {
             const { out, tools } = await buildInto(folder, wanted);
             const runner = { lean: 'lean-main.mjs', web: 'node-main.mjs' }[wanted.host];

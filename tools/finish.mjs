@@ -7,8 +7,8 @@
 // JavaScript yet: it is made, to stand at PLACE and to load the module by eddy's own loader FILE, or by the
 // one of the package whose name FILE is. The sections themselves go in the pass that follows.
 
-import { readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, relative } from 'node:path';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createEddyValues } from '../web/values.mjs';
 
@@ -92,14 +92,35 @@ const ARGUMENTS = {
 };
 const RESERVED = new Set(['call', 'close', 'ended', 'tasks', 'tree', 'trace', 'exports', 'then']);
 
+/**
+ * The comment right above an export, where its source can be read: below $EDDY_SOURCES or here. -> its
+ * lines.
+ */
+function commentAt(site) {
+    const [, file, number] = /^(.*):(\d+)$/.exec(site) ?? [];
+    const path = file && resolve(process.env.EDDY_SOURCES ?? '.', file);
+    if (!path || !existsSync(path)) return [];
+    const lines = readFileSync(path, 'utf8').split(/\r?\n/);
+    let at = Number(number) - 1;
+    while (at > 0 && !/\bEDDY_EXPORT/.test(lines[at])) at--;
+    const above = lines.slice(0, at).join('\n');
+    const block = /\/\*((?:(?!\*\/)[\s\S])*)\*\/[ \t]*$/.exec(above)?.[1] ?? /(?:(?:^|\n)[ \t]*\/\/.*)+$/.exec(above)?.[0] ?? '';
+    const texts = block.split('\n').map((line) => line.replace(/^\s*(\/\/+|\*+)? ?/, '').replaceAll('*/', '*\\/').trimEnd());
+    while (texts.length && !texts[0]) texts.shift();
+    while (texts.length && !texts.at(-1)) texts.pop();
+    return texts;
+}
+
 function declarationOf({ name, result, parameters, site, letters, kind }) {
     const list = parameters.map((text, i) => `${safe(parameterName(text))}: ${ARGUMENTS[letters[i + 1]]}`);
     const promise = kind === 'g' ? `AsyncGenerator<${RESULTS[letters[0]]}, void, undefined>`
         : `Promise<${RESULTS[letters[0]]}>`;
     const call = `    call(${[`function_: '${name}'`, ...list, 'options?: EddyCallOptions'].join(', ')}): ${promise};\n`;
     if (RESERVED.has(name)) return call;
-    return `    /** ${result} ${name}(${parameters.join(', ') || 'void'}), ${site.replace(/^.*\//, '')} */\n` +
-        `    ${name}(${[...list, 'options?: EddyCallOptions'].join(', ')}): ${promise};\n${call}`;
+    const signature = `${result} ${name}(${parameters.join(', ') || 'void'}), ${site.replace(/^.*\//, '')}`;
+    const comment = commentAt(site).map((line) => `     * ${line}`.trimEnd() + '\n').join('');
+    const doc = comment ? `    /**\n${comment}     *\n     * ${signature}\n     */\n` : `    /** ${signature} */\n`;
+    return `${doc}    ${name}(${[...list, 'options?: EddyCallOptions'].join(', ')}): ${promise};\n${call}`;
 }
 
 const KEYWORDS = new Set(['in', 'new', 'delete', 'function', 'var', 'let', 'with', 'class', 'this', 'arguments']);
@@ -109,7 +130,27 @@ const safe = (name) => (KEYWORDS.has(name) ? `${name}_` : name);
 export function declarationsOf(signatures, lean) {
     return `// Made by eddy from the exports of the module.
 
-export type EddyBytes = Uint8Array | ArrayBuffer | ArrayBufferView;
+${signatures.length ? VALUES : ''}/** What calls reject with. */
+${lean ? 'export declare class' : 'export interface'} EddyError extends Error {
+    /** The code of C, EDDY_ETIMEDOUT is -2; \`name\` is its name. */
+    readonly code: number;
+    /** The name of the task that failed. */
+    readonly task?: string;
+    /** Where it was declared or spawned, in C. */
+    readonly site?: string;
+}
+
+export interface EddyApp {
+${signatures.map(declarationOf).join('')}${signatures.length ? INSPECTION : ''}    /** Ends what runs; calls reject from then on. */
+    close(): Promise<number | undefined>;
+    /** Settles with the program's exit status; undefined: it trapped. */
+    readonly ended: Promise<number | undefined>;
+}
+
+${lean ? LEAN : EMSCRIPTEN}`;
+}
+
+const VALUES = `export type EddyBytes = Uint8Array | ArrayBuffer | ArrayBufferView;
 
 /** What JavaScript streams to C: it is asked for one value after the other. */
 export type EddySource<T> = AsyncIterable<T> | Iterable<T | Promise<T>> |
@@ -138,15 +179,8 @@ export interface EddyReceiver<T> extends AsyncIterableIterator<T> {
     close(): void;
 }
 
-/** What calls reject with. */
-export interface EddyError extends Error {
-    readonly code: number;
-    readonly task?: string;
-    readonly site?: string;
-}
-
-export interface EddyApp {
-${signatures.map(declarationOf).join('')}    /** The tasks there are: what each waits for, and where it does and was spawned. */
+`;
+const INSPECTION = `    /** The tasks there are: what each waits for, and where it does and was spawned. */
     tasks(): { name: string; state: string; waits: string; at: string; site: string }[];
     /** Who waits for whom, as text. */
     tree(): string;
@@ -157,36 +191,52 @@ ${signatures.map(declarationOf).join('')}    /** The tasks there are: what each 
      */
     trace(options: { start: true | number; devtools?: boolean }): void;
     trace(options?: { stop?: boolean; devtools?: boolean }): string;
-    /** Ends what runs; calls reject from then on. */
-    close(): Promise<number | undefined>;
-    /** Settles with the program's exit status. */
-    readonly ended: Promise<number | undefined>;
-}
-
-${lean ? LEAN : EMSCRIPTEN}`;
-}
-
+`;
 const EMSCRIPTEN = `export interface EddyModule {
+    /** The program: its exports, its end. */
     readonly eddy: EddyApp;
     [name: string]: any;
 }
 
-export default function create(options?: Record<string, unknown>): Promise<EddyModule>;
-`;
-const LEAN = `export interface EddyLoadOptions {
-    /** The module, when it is not beside this file. */
-    wasm?: URL | string | Response | BufferSource | WebAssembly.Module | Promise<Response>;
-    args?: string[];
+export interface EddyModuleOptions {
+    /** Of main, after the program's name. */
+    arguments?: string[];
     /** Aborting it interrupts the program, as Ctrl-C does. */
     signal?: AbortSignal;
     print?(line: string): void;
     printErr?(line: string): void;
+    /** The standard input; default: the process's, in pages there is none. */
     input?: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string>;
+    /** Gets errors that nobody read, with the place in C; default: printErr. */
+    onReport?(line: string): void;
+    /** Emscripten's own. */
+    [name: string]: unknown;
+}
+
+export default function create(options?: EddyModuleOptions): Promise<EddyModule>;
+`;
+const LEAN = `export interface EddyLoadOptions {
+    /** The module, when it is not beside this file. */
+    wasm?: URL | string | Response | BufferSource | WebAssembly.Module | Promise<Response>;
+    /** Of main, after the program's name. */
+    args?: string[];
+    /** The program's name: argv[0]. */
+    name?: string;
+    /** Aborting it interrupts the program, as Ctrl-C does. */
+    signal?: AbortSignal;
+    /** Gets stdout by lines; default: the console, in Node the process's own. */
+    print?(line: string): void;
+    /** The same of stderr. */
+    printErr?(line: string): void;
+    /** The standard input; default: the process's, in pages there is none. */
+    input?: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array | string>;
+    /** Gets errors that nobody read, with the place in C; default: stderr. */
     onReport?(line: string): void;
     /** What eddy_fetch makes its requests by, in place of the platform's fetch or, in Node, of node:http. */
     fetch?: typeof globalThis.fetch;
 }
 
+/** Loads and starts the module; a library's functions can be called from then on. */
 export function load(options?: EddyLoadOptions): Promise<EddyApp>;
 `;
 
@@ -234,7 +284,7 @@ function main(args) {
         if (filled !== text) writeFileSync(js, filled);
     }
     const signatures = signaturesOf(module);
-    if (signatures.length) writeFileSync(types, declarationsOf(signatures, !!loader));
+    writeFileSync(types, declarationsOf(signatures, !!loader));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -29,7 +29,7 @@ function finish(wasmOpt, wasm, library, types, debug, level, factory) {
     writeFileSync(`${library}.externs`, externsOf(libraryText() + bodies));
     if (factory && offloads(module)) writeFileSync(`${library}.worker`, workerOf(factory));
     const signatures = signaturesOf(module);
-    if (types && signatures.length) writeFileSync(types, declarationsOf(signatures));
+    if (types) writeFileSync(types, declarationsOf(signatures));
     const features = execFileSync(wasmOpt, ['--print-features', wasm],
         { encoding: 'utf8', stdio: 'pipe' }).split('\n').filter(Boolean);
     makeSuspendable(wasmOpt, wasm, wasm, {

@@ -30,7 +30,8 @@ static const struct {
     [FILESYSTEM_ERROR_CODE_INSUFFICIENT_SPACE] = {EDDY_EIO, "no space left"},
     [FILESYSTEM_ERROR_CODE_NOT_DIRECTORY] = {EDDY_ENOENT, "not a directory"},
     [FILESYSTEM_ERROR_CODE_NOT_EMPTY] = {EDDY_EEXIST, "directory is not empty"},
-    [FILESYSTEM_ERROR_CODE_NOT_PERMITTED] = {EDDY_EPERM, "not permitted"},
+    [FILESYSTEM_ERROR_CODE_NOT_PERMITTED] = {EDDY_EPERM,
+                                              "not in a folder that the host opened (--dir)"},
     [FILESYSTEM_ERROR_CODE_READ_ONLY] = {EDDY_EPERM, "read-only file system"},
 };
 

@@ -19,7 +19,8 @@ void eddy__p2_net_fail(eddy__pending *pending, network_error_code_t error) {
         const char *text;
     } known[] = {
         [NETWORK_ERROR_CODE_UNKNOWN] = {EDDY_EHOST, "unknown error of the network"},
-        [NETWORK_ERROR_CODE_ACCESS_DENIED] = {EDDY_EPERM, "the host does not allow it"},
+        [NETWORK_ERROR_CODE_ACCESS_DENIED] = {EDDY_EPERM,
+                                              "the host does not allow it (-S inherit-network)"},
         [NETWORK_ERROR_CODE_NOT_SUPPORTED] = {EDDY_EHOST, "the host does not support it"},
         [NETWORK_ERROR_CODE_INVALID_ARGUMENT] = {EDDY_EHOST, "not an address to use"},
         [NETWORK_ERROR_CODE_OUT_OF_MEMORY] = {EDDY_ENOMEM, "the host is out of memory"},
@@ -36,7 +37,7 @@ void eddy__p2_net_fail(eddy__pending *pending, network_error_code_t error) {
         [NETWORK_ERROR_CODE_TEMPORARY_RESOLVER_FAILURE] = {EDDY_EHOSTNOTFOUND,
                                                            "names cannot be looked up now"},
         [NETWORK_ERROR_CODE_PERMANENT_RESOLVER_FAILURE] = {EDDY_EHOSTNOTFOUND,
-                                                           "names cannot be looked up"},
+                                                           "names cannot be looked up (-S allow-ip-name-lookup)"},
     };
     bool has_text = error < sizeof known / sizeof *known && known[error].text;
     eddy__pending_fail(pending, has_text ? known[error].code : EDDY_EHOST,

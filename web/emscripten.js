@@ -45,6 +45,15 @@ addToLibrary({
             else if (typeof process === 'object') process.exitCode = status;
         },
     })`,
+    // What every program has; that of one with exports comes after it and replaces it ($eddyApp).
+    $eddyHost__postset: `Object.defineProperty(Module, 'eddy', { configurable: true, value: {
+        ended: new Promise((done) => eddyHost.onEnd.push(done) + eddyHost.onDeath.push((error) =>
+            done(error?.name === 'ExitStatus' ? error.status : undefined))),
+        close() {
+            eddyHost.enter(() => _eddy_interrupt());
+            return this.ended;
+        },
+    } });`,
     $eddyHttp__deps: ['$createEddyHttp', '$eddyHost', 'eddy__host_complete', 'eddy__host_alloc',
 #if ENVIRONMENT_MAY_BE_NODE
         '$createEddyNodeHttp',

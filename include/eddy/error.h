@@ -9,7 +9,7 @@
 #define EDDY_ERRORS(X)                                                                             \
     X(ECANCELED, -1, "operation was cancelled")                                                    \
     X(ETIMEDOUT, -2, "deadline passed")                                                            \
-    X(ESTATE, -3, "call is not possible in this state")                                            \
+    X(ESTATE, -3, "not possible here or now: outside a task, on itself, in use, or ended")         \
     X(EINVAL, -4, "invalid argument")                                                              \
     X(ENOMEM, -5, "out of memory")                                                                 \
     X(ECLOSED, -6, "other end is closed")                                                          \
