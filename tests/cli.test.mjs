@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -78,14 +78,22 @@ const app = await load({ args: ['y'] });
 console.log(await app.ended);
 `);
     assert.equal(succeeds(process.execPath, ['use.mjs']), '42 y 42\n0\n');
-    writeFileSync(join(folder, 'lib.c'), '#include <eddy.h>\nEDDY_EXPORT(int, two, (void)) { return 2; }\n');
+    writeFileSync(join(folder, 'lib.c'), `#include <eddy.h>
+EDDY_ASYNC_JS(int, one, (void), { return await 1; })
+/* Tells
+ * two. */
+EDDY_EXPORT(int, two, (void)) {
+    return one() + 1;
+}
+`);
     built('lib.c', '-o', 'lib.mjs');
     writeFileSync(join(folder, 'use.mjs'), `import { load } from './lib.mjs';
 const app = await load();
 console.log(await app.two(), await app.close());
 `);
     assert.equal(succeeds(process.execPath, ['use.mjs']), '2 0\n');
-    assert.ok(existsSync(join(folder, 'lib.d.mts')));
+    assert.match(readFileSync(join(folder, 'lib.d.mts'), 'utf8'), /\n     \* Tells\n     \* two\.\n/);
+    assert.ok(existsSync(join(folder, 'app.d.mts')));
 });
 
 test('a native program, and running one', () => {
@@ -105,6 +113,10 @@ test('mistakes are told in one line', () => {
     refused(['none.c'], /^eddy: no such file: none\.c\n/);
     refused(['other.h'], /^eddy: other\.h: a program is made of /);
     refused(['--host', 'moon', 'app.c'], /^eddy: no host "moon": there are lean, web, wasip2, wasip1 and native\n/);
+    writeFileSync(join(folder, 'mine.mjs'), '');
+    refused(['--host', 'wasip2', 'app.c', '-o', 'mine.wasm'], /^eddy: mine\.wasm is what mine\.mjs loads: /);
+    writeFileSync(join(folder, 'theirs.wasm'), '');
+    refused(['app.c', '-o', 'theirs.mjs'], /^eddy: theirs\.wasm is there, without theirs\.mjs: /);
     refused(['--host', 'wasip2', 'app.c', '-o', 'app'], /^eddy: -o app: for this host the name ends in \.wasm\n/);
     refused(['--host', 'native', 'app.c'], /ANSWER[\s\S]*\neddy: cannot compile app\.c\n$/, 1);
     refused(['--host', 'native', 'app.c', '-DANSWER=1'], /twice[\s\S]*\neddy: cannot link app\n$/, 1);

@@ -129,7 +129,7 @@ const safe = (name) => (KEYWORDS.has(name) ? `${name}_` : name);
 /** The text of X.d.mts. */
 export function declarationsOf(signatures, lean) {
     return `// Made by eddy from the exports of the module.
-
+${signatures.length ? '/// <reference lib="esnext.disposable" />\n' : ''}
 ${signatures.length ? VALUES : ''}/** What calls reject with. */
 ${lean ? 'export declare class' : 'export interface'} EddyError extends Error {
     /** The code of C, EDDY_ETIMEDOUT is -2; \`name\` is its name. */
@@ -145,7 +145,7 @@ ${signatures.map(declarationOf).join('')}${signatures.length ? INSPECTION : ''} 
     close(): Promise<number | undefined>;
     /** Settles with the program's exit status; undefined: it trapped. */
     readonly ended: Promise<number | undefined>;
-}
+${signatures.length ? '    /** The same as close: `await using app = …`. */\n    [Symbol.asyncDispose](): Promise<number | undefined>;\n' : ''}}
 
 ${lean ? LEAN : EMSCRIPTEN}`;
 }
@@ -164,6 +164,8 @@ export interface EddyCallOptions {
 /** An object of C's. */
 export interface EddyHandle {
     close(): void;
+    /** The same: \`using handle = …\`. */
+    [Symbol.dispose](): void;
 }
 
 /** What eddy_numbers_sender and its kin make: a channel's end, to send into. */

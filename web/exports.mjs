@@ -361,6 +361,7 @@ export function createEddyApp(host, exports, values) {
         /** Settles with the program's exit status, or a library's 0. */
         ended: life,
     };
+    if (Symbol.asyncDispose) app[Symbol.asyncDispose] = app.close;
     for (const signature of functions.values()) {
         const method = (...list) => invoke(signature, list);
         // What is awaited must have no method `then`; eddy's own are not for others.

@@ -10,7 +10,8 @@ export async function addParts(wanted, provided, host, memory, exports, options)
     const { env, wasi_snapshot_preview1: wasi } = provided;
     const isMissing = ({ module: from, name }) => !(provided[from]?.[name] || options.imports?.[from]?.[name]);
     const more = wanted.some((one) => one.module.startsWith('wasi') && isMissing(one));
-    const crosses = imports('eddy_js_failed') || imports('eddy_js_run');
+    const runs = imports('eddy_js_run') || imports('eddy_js_start');
+    const crosses = imports('eddy_js_failed') || runs;
     const speaks = ['stream_take', 'listen', 'resolve'].some((name) => imports(`eddy_js_${name}`));
     const hasUdp = imports('eddy_js_udp_open'), hasFiles = imports('eddy_js_file_open') || imports('eddy_js_path');
     const isNode = typeof process === 'object' && !!process.versions?.node;
@@ -29,7 +30,7 @@ export async function addParts(wanted, provided, host, memory, exports, options)
         imports('eddy_js_offload') ? import('./offload.mjs') : undefined,
         crosses ? import('./values.mjs') : undefined,
         imports('eddy_js_failed') ? import('./exports.mjs') : undefined,
-        imports('eddy_js_run') ? import('./functions.mjs') : undefined,
+        runs ? import('./functions.mjs') : undefined,
         imports('eddy_js_channel') ? import('./channels.mjs') : undefined,
     ]);
 

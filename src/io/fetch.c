@@ -146,7 +146,7 @@ int eddy__fetch_by(const char *site, eddy_response **r, const eddy_fetch_options
     eddy__free(headers, header_bytes);
     if (rc < 0) return rc;
 
-    rc = eddy__op_wait(site, &op);
+    rc = eddy__failed_at(eddy__op_wait(site, &op), options->url);
     if (rc >= 0) {
         *r = response_new(&op);
         if (*r) {

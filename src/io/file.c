@@ -21,7 +21,8 @@ int eddy__file_open(const char *site, eddy_stream **s, const char *path, const c
     if (s) *s = NULL;
     int rc = eddy__checkpoint(site);
     if (rc < 0) return rc;
-    if (!s || !path || !*path || !mode || !*mode) return EDDY_EINVAL;
+    if (!s || !path || !*path || !mode || !*mode)
+        return eddy__call_failed(EDDY_EINVAL, "eddy_file_open: no path or no mode");
     unsigned flags = flags_of(mode);
     if (!flags) return eddy__call_failed(EDDY_EINVAL, "\"%s\" is no mode of a file", mode);
     char what[64];
@@ -33,7 +34,7 @@ int eddy__file_open(const char *site, eddy_stream **s, const char *path, const c
     rc = eddy__host_file_open(eddy__op_index(&op), eddy__op_generation(&op), path, flags);
     if (rc < 0) return eddy__op_refused(&op, rc, "files", path);
     rc = eddy__op_wait(site, &op);
-    if (rc < 0) return rc;
+    if (rc < 0) return eddy__failed_at(rc, path);
     free(op.data);
     *s = eddy__stream_new(rc, "the file ", path);
     if (!*s) return EDDY_ENOMEM;

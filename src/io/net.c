@@ -13,14 +13,16 @@ struct eddy_listener {
 
 /* Waits for what a host call has begun with `rc`. */
 static int finish(const char *site, eddy__op *op, int rc, const char *what) {
-    return rc == 0 ? eddy__op_wait(site, op) : eddy__op_refused(op, rc, "network", what);
+    return rc == 0 ? eddy__failed_at(eddy__op_wait(site, op), what)
+                   : eddy__op_refused(op, rc, "network", what);
 }
 
 int eddy__connect(const char *site, eddy_stream **s, const char *host, uint16_t port) {
     if (s) *s = NULL;
     int rc = eddy__checkpoint(site);
     if (rc < 0) return rc;
-    if (!s || !host || !*host || !port) return EDDY_EINVAL;
+    if (!s || !host || !*host || !port)
+        return eddy__call_failed(EDDY_EINVAL, "eddy_connect: no host, or port 0");
     char what[64];
     eddy__stream_describe(what, sizeof what, "a connection to ", host);
     eddy__op op;

@@ -15,13 +15,15 @@ static int ask(const char *site, eddy__op *op, enum eddy__path_call call, const 
                const char *path, const char *other) {
     int rc = eddy__checkpoint(site);
     if (rc < 0) return rc;
-    if (!path || !*path || (other && !*other)) return EDDY_EINVAL;
+    if (!path || !*path || (other && !*other))
+        return eddy__call_failed(EDDY_EINVAL, "no path, or nowhere for the answer");
     char what[64];
     eddy__stream_describe(what, sizeof what, verb, path);
     rc = eddy__op_begin(op, what);
     if (rc < 0) return rc;
     rc = eddy__host_path(eddy__op_index(op), eddy__op_generation(op), call, path, other);
-    return rc == 0 ? eddy__op_wait(site, op) : eddy__op_refused(op, rc, "files", path);
+    return rc == 0 ? eddy__failed_at(eddy__op_wait(site, op), path)
+                   : eddy__op_refused(op, rc, "files", path);
 }
 
 static int change(const char *site, enum eddy__path_call call, const char *verb, const char *path,

@@ -54,6 +54,9 @@ int eddy__stream_read_all(const char *site, eddy_stream *s, size_t limit, void *
 /* A stream of the host's own, "VERB NAME" in the tree; NULL without memory: then the host's is
  * closed. */
 eddy_stream *eddy__stream_new(int number, const char *verb, const char *name);
+/* Puts what a call was about, a path, an address, before the text of its error, if that does not say it.
+ * Returns `rc`. */
+int eddy__failed_at(int rc, const char *what);
 /* The same part of a text that is longer than fits. */
 void eddy__stream_describe(char *what, size_t room, const char *verb, const char *name);
 

@@ -136,7 +136,7 @@ int eddy__udp_open(const char *site, eddy_udp **u, const char *host, uint16_t po
     op.let_go = eddy__host_udp_close;
     rc = eddy__host_udp_open(eddy__op_index(&op), eddy__op_generation(&op), address, port);
     if (rc < 0) return eddy__op_refused(&op, rc, "UDP", address);
-    rc = eddy__op_wait(site, &op);
+    rc = eddy__failed_at(eddy__op_wait(site, &op), address);
     if (rc < 0) return rc;
     *u = udp_new(rc, op.data);
     free(op.data);
