@@ -87,11 +87,14 @@ export async function build(
  * Builds the runtime alone, in `folder`, for programs elsewhere. -> what they are linked with: an object
  * with eddy's main, for those that define eddy_main, and the library.
  */
-export async function buildRuntime({ host, mode, tools, folder }) {
+export async function buildRuntime({ host, mode, tools, folder, small }) {
     process.chdir(ROOT);
-    const { file, parts } = configure({ host, mode, tools, folder });
-    if (existsSync(join(folder, '.stamp'))) return parts;
-    await ninja(tools, ['-f', file, ...Object.values(parts)], true);
-    writeFileSync(join(folder, '.stamp'), '');
-    return parts;
+    const { file, runtimes, checked } = configure({ host, mode, tools, folder });
+    const runtime = small ? runtimes.small : runtimes.usual;
+    const stamp = join(folder, small ? '.stamp-small' : '.stamp');
+    if (!existsSync(stamp)) {
+        await ninja(tools, ['-f', file, ...Object.values(runtime), ...checked], true);
+        writeFileSync(stamp, '');
+    }
+    return runtime;
 }

@@ -8,8 +8,8 @@ import { spawn, spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { BuildError, buildRuntime, HOSTS, MODES, ROOT } from './build.mjs';
-import { compilers, linkRule } from './configure.mjs';
-import { CHECK_STACK, COMPILE } from './flags.mjs';
+import { compilers, hasSmallRuntime, linkRule } from './configure.mjs';
+import { ASYNCIFY, CHECK_STACK, COMPILE } from './flags.mjs';
 import { wasmtimeOptions } from './hosts/wasmtime.mjs';
 import { setup, SetupError } from './setup.mjs';
 import { digest, Report } from './setup/base.mjs';
@@ -26,7 +26,7 @@ const HELP = `eddy COMMAND
                          wasip1  a module of WASI 0.1
                          native  a program for this machine
                        M: ${MODES.join(' ')} (default release); FLAGs are the compiler's and the
-                       linker's: -I, -D, -O, -l, -L, -Wl, …
+                       linker's: -I, -D, -O, -l, -L, -Wl, …; -Oz takes a small runtime
   run [--host H] [--mode M] [--dir DIR…] FILE… [FLAG…] [-- ARG…]
                        build it, and run it here: in Node, or (wasip2, wasip1) under wasmtime, which lets
                        it see DIR (default: this folder)
@@ -108,14 +108,14 @@ function mustRun(what, [program, ...args], options) {
 }
 
 /** The runtime for a host, from the cache. */
-async function runtimeOf(host, mode, tools) {
+async function runtimeOf(host, mode, tools, small) {
     const files = ['include', 'src', 'web', 'wasi', 'tools'].flatMap((folder) => readdirSync(join(ROOT, folder),
         { recursive: true }).filter((name) => /\.[ch]$|^(configure|flags|library)\.mjs$|^\w+\.js$/.test(name)).sort()
         .map((name) => join(ROOT, folder, name)));
     const sum = digest([compilers(host, tools), files.map((file) => readFileSync(file, 'utf8'))]);
     const folder = join(tools.cache, `runtime-${host}-${mode}-${sum}`);
     return alone(tools.cache, new Report({ quiet: true }), async () => ({
-        folder, ...await buildRuntime({ host, mode, tools, folder }),
+        folder, ...await buildRuntime({ host, mode, tools, folder, small }),
     }));
 }
 
@@ -149,7 +149,8 @@ async function buildInto(folder, wanted, loader) {
     const tools = await setup({ want: [host === 'lean' ? 'web' : host === 'wasip2' ? 'wasi' : host] });
     const tool = compilers(host, tools);
     const objects = compile(wanted, tool, folder);
-    const runtime = await runtimeOf(host, mode, tools); // from here on in the package's folder
+    const small = wanted.compile.includes('-Oz') && hasSmallRuntime(host, mode);
+    const runtime = await runtimeOf(host, mode, tools, small); // from here on in the package's folder
     const flags = host === 'wasip2' ? link.flatMap((flag) => (flag.startsWith('-Wl,') ? flag.slice(4).split(',') : flag))
         : link;
     const main = defines('eddy_main', objects, tool) ? [runtime.main] : [];
@@ -157,9 +158,10 @@ async function buildInto(folder, wanted, loader) {
     const words = {
         in: [...objects, ...main, ...flags, runtime.library].map(quoted).join(' '),
         out, stem: out.slice(0, out.length - extname(out).length), base: basename(out, extname(out)),
-        libraries: files.some((file) => SOURCES[extname(file)] === 'cxx') ? '-lstdc++' : '', $: '$',
+        libraries: host === 'native' && files.some((file) => SOURCES[extname(file)] === 'cxx') ? '-lstdc++' : '', $: '$',
     };
-    const line = linkRule(host, mode, tools, tool, runtime.folder, loader)
+    const optimise = small ? ASYNCIFY.small : ASYNCIFY[`${host}-${mode}`] ?? ASYNCIFY[mode];
+    const line = linkRule(host, mode, tools, tool, runtime.folder, optimise, loader)
         .replace(/\$(in|out|stem|base|libraries|\$)/g, (_, word) => words[word]);
     try {
         mustRun(`cannot link ${wanted.out}`, ['sh', '-c', line], { cwd: ROOT, env: { ...process.env, EDDY_SOURCES: here } });
