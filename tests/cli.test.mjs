@@ -1,8 +1,10 @@
 // The command `eddy` of the npm package, installed in an empty folder: what it builds, runs and refuses.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -92,8 +94,62 @@ const app = await load();
 console.log(await app.two(), await app.close());
 `);
     assert.equal(succeeds(process.execPath, ['use.mjs']), '2 0\n');
+    if (process.features.require_module) { // Node 20.19 and later
+        writeFileSync(join(folder, 'use.cjs'), "const { load } = require('./lib.mjs');\nconsole.log(typeof load);\n");
+        assert.equal(succeeds(process.execPath, ['--no-warnings', 'use.cjs']), 'function\n');
+    }
     assert.match(readFileSync(join(folder, 'lib.d.mts'), 'utf8'), /\n     \* Tells\n     \* two\.\n/);
     assert.ok(existsSync(join(folder, 'app.d.mts')));
+});
+
+test('the server of wasi/README.md', async (t) => {
+    const { wasmtime } = await setup({ want: ['wasi'], quiet: true });
+    const text = readFileSync(join(ROOT, 'wasi/README.md'), 'utf8');
+    writeFileSync(join(folder, 'echo.c'), /^```c\n([\s\S]*?)^```/m.exec(text)[1]);
+    const [, build, serve] = /^npx eddy (build .*)\nwasmtime (run .*) 7777$/m.exec(text);
+    assert.equal(eddy(...build.split(' ')).status, 0);
+    const refused = run(wasmtime, ['run', 'echo.wasm', '0']);
+    assert.match(refused.stderr, /^eddy: main ended with EDDY_EPERM: cannot listen: .*inherit-network/);
+    const child = spawn(wasmtime, [...serve.split(' '), '0'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+    t.after(() => child.kill());
+    const said = await once(child.stdout.setEncoding('utf8'), 'data');
+    const clients = ['one', 'two'].map((line) => new Promise((done, fail) => {
+        const socket = connect(Number(/ (\d+)\n/.exec(said)[1]), '127.0.0.1');
+        let got = '';
+        socket.on('error', fail).on('end', () => done(got)).setEncoding('utf8').on('data', (part) => { got += part; });
+        socket.end(`${line}\n${line}`);
+    }));
+    assert.deepEqual(await Promise.all(clients), ['one\none\n', 'two\ntwo\n']);
+});
+
+test('a CMake project, for the machine itself and for Emscripten', async (t) => {
+    const cmake = (env, ...args) => spawnSync('cmake', args,
+        { cwd: folder, encoding: 'utf8', timeout: PATIENCE, env: { ...process.env, ...env } });
+    if (cmake({}, '--version').error) return t.skip('no cmake on PATH');
+    writeFileSync(join(folder, 'CMakeLists.txt'), `cmake_minimum_required(VERSION 3.16)
+project(app C)
+include(node_modules/eddy/web/eddy.cmake)
+add_executable(app app.c other.c)
+target_compile_definitions(app PRIVATE ANSWER=42)
+target_link_libraries(app PRIVATE eddy::eddy)
+`);
+    const makes = (where, env, ...more) => {
+        for (const args of [['-B', where, ...more], ['--build', where]]) {
+            const { status, stdout, stderr } = cmake(env, ...args);
+            assert.equal(status, 0, stdout + stderr);
+        }
+    };
+    makes('made', {});
+    assert.equal(succeeds(join(folder, 'made/app'), ['v']), '42 v 42\n');
+    const { emcc } = await setup({ want: ['web'], quiet: true });
+    const toolchain = join(emcc.command.at(-1), '../cmake/Modules/Platform/Emscripten.cmake');
+    if (!existsSync(toolchain)) return t.skip('this Emscripten has no file for CMake beside emcc');
+    makes('page', emcc.env, `-DCMAKE_TOOLCHAIN_FILE=${toolchain}`, '-DCMAKE_BUILD_TYPE=Release');
+    writeFileSync(join(folder, 'use.mjs'), `import create from './page/app.mjs';
+const { eddy } = await create({ arguments: ['u'] });
+console.log(await eddy.ended);
+`);
+    assert.equal(succeeds(process.execPath, ['use.mjs']), '42 u 42\n0\n');
 });
 
 test('a native program, and running one', () => {
