@@ -45,6 +45,8 @@ static int in_turn(void *arg) {
     CHECK(rc == 0);
     rc = what();
     CHECK(rc == 0);
+    eddy_response *response;
+    CHECK(eddy_fetch(&response, "") == EDDY_EINVAL); /* a task keeps the text of its last error */
     long blocks = check_memory.blocks;
     bool failed = true;
     long n = 1;
@@ -54,7 +56,7 @@ static int in_turn(void *arg) {
         failed = check_failed_once();
         check_fail_at(0, false);
         if (!failed) CHECK(rc == 0);
-        CHECK(check_memory.blocks == blocks);
+        CHECK(check_memory.blocks <= blocks); /* one less: there was no memory for the text */
     }
     CHECK(!failed && n > 3);
     return 0;
