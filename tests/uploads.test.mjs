@@ -58,9 +58,9 @@ for (const [hostName, title, env] of RUNS) {
         await t.test('an answer that comes before the end', () =>
             prints('413 no more of it\n', 'plain', '/too-large', '1000000000'));
         await t.test('a source that fails', () =>
-            abortsOne(/^fetch: EDDY_EUSER: the disk is gone\n$/, 'failing', '/count', '30000000'));
+            abortsOne(/^fetch: EDDY_EUSER: http:\S+: the disk is gone\n$/, 'failing', '/count', '30000000'));
         await t.test('… at once', () =>
-            prints(/^fetch: EDDY_EUSER: the disk is gone\n$/, 'failing', '/count', '0'));
+            prints(/^fetch: EDDY_EUSER: http:\S+: the disk is gone\n$/, 'failing', '/count', '0'));
         // workerd counts a source that fails then as a failure of the worker.
         if (hostName !== 'workerd') await t.test('… after the answer has begun', () =>
             abortsOne(/^body: EDDY_E(HOST|CONNRESET): (?!\(no text\)).+\n$/, 'fails-late', '/mirror'));
