@@ -9,8 +9,10 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build, BuildError } from '../tools/build.mjs';
+import { installPackages } from '../tools/packages.mjs';
 import { setup, SetupError } from '../tools/setup.mjs';
 import { againstLog } from './curve.mjs';
+import { measureInChromium } from './hosts/chromium.mjs';
 import { isPinned } from './hosts/pinned.mjs';
 import { measureOnNode } from './hosts/node.mjs';
 import { measureSizes } from './hosts/sizes.mjs';
@@ -19,7 +21,6 @@ import { buildPeers } from './peers/build.mjs';
 import { node26, packages } from './peers/setup.mjs';
 import { hostsOf, ROWS, targetOf } from './rows.mjs';
 import { table } from './table.mjs';
-
 
 class UsageError extends Error {}
 
@@ -119,6 +120,12 @@ async function measure({ rows, hosts, quick }, found) {
                 { host, program: found.get(host), rows: rowsOn(host), artifacts, peers, quick }));
         }
     }
+    const inChromium = hosts.includes('chromium') ? rowsOn('chromium') : [];
+    if (inChromium.length) {
+        await installPackages();
+        const artifacts = await artifactsFor('web', inChromium);
+        results.push(...await measureInChromium({ rows: inChromium, artifacts, quick }));
+    }
     results.push(...await measureSizes(rows.filter((row) => row.size && hostsOf(row, hosts).length)));
     const onWasmtime = hosts.includes('wasmtime') ? rowsOn('wasmtime').filter((row) => !row.size) : [];
     if (onWasmtime.length) {
@@ -136,7 +143,7 @@ async function measure({ rows, hosts, quick }, found) {
 
 async function main() {
     const found = findNodes();
-    const settings = options([...found.keys(), 'lean', 'wasmtime'].sort());
+    const settings = options([...found.keys(), 'chromium', 'lean', 'wasmtime'].sort());
     const from = pathToFileURL(join(await packages(), 'simple-statistics/index.js'));
     const { median, medianAbsoluteDeviation } = await import(from);
     const results = await measure(settings, found);

@@ -43,6 +43,6 @@ export function table(rows, { quick = false, isPinned = false } = {}) {
         if (curve) notes.push(`  ${name} on ${host}: ${curveText(curve, unit)}`);
     const head = quick ? ['quick: too short to be quoted'] : [];
     return [...head, ...text, '',
-        `Medians${isPinned ? ', on one core' : ''}; ratio = eddy / against, less is better.`, ...notes, '']
+        `Medians${isPinned ? ', on one core (Chromium on all)' : ''}; ratio = eddy / against, less is better.`, ...notes, '']
         .join('\n');
 }

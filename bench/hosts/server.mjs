@@ -7,6 +7,7 @@ const SCRIPT = `
 const { createServer } = require('http');
 const piece = Buffer.alloc(64 * 1024);
 createServer((request, response) => {
+    response.setHeader('access-control-allow-origin', '*');
     let left = Number(request.url.slice(1)) * 16;
     if (!left) return response.end('0123456789');
     response.setHeader('content-length', left * piece.length);

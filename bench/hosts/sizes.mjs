@@ -11,7 +11,7 @@ const gzipped = (parts) => gzipSync(Buffer.concat(parts.map((file) => readFileSy
 export async function measureSizes(rows) {
     const results = [];
     for (const row of rows) {
-        const { size: { program, files = [] }, only: host, target } = row;
+        const { size: { program, files = [] }, only: [host], target } = row;
         const link = host === 'lean' ? 'lean' : 'wasip2';
         const built = program && (await build({ host: link, programs: [program], quiet: true })).get(program);
         const bytes = host === 'lean' ? gzipped(built ? [built.replace(/\.mjs$/, '.wasm')] : files)

@@ -4,6 +4,7 @@
 
 import { setMaxListeners } from 'node:events';
 import { Agent, get } from 'node:http';
+import { fetches } from './fetches.mjs';
 import { Queue } from './queue.mjs';
 
 const elapsed = (start) => performance.now() - start;
@@ -180,20 +181,9 @@ export const baselines = {
         return grown / tasks;
     },
 
-    /** Microseconds per request for ten bytes, so many at a time. */
-    async fetch(url, requests, atOnce) {
-        const fetcher = async () => {
-            for (let i = 0; i < requests / atOnce; i++) {
-                const body = await (await fetch(url)).arrayBuffer();
-                if (body.byteLength !== 10) throw new Error(`${body.byteLength} bytes`);
-            }
-        };
-        const start = performance.now();
-        await Promise.all(Array.from({ length: atOnce }, fetcher));
-        return elapsed(start) * 1000 / requests;
-    },
+    ...fetches,
 
-    /** The same by node:http, its connections kept as fetch keeps them. */
+    /** Requests as above by node:http, its connections kept as fetch keeps them. */
     async nodeHttp(url, requests, atOnce) {
         const agent = new Agent({ keepAlive: true });
         const ask = () => new Promise((done, fail) => {
@@ -212,17 +202,6 @@ export const baselines = {
         const took = elapsed(start);
         agent.destroy();
         return took * 1000 / requests;
-    },
-
-    /** Milliseconds for a body of that many MiB. */
-    async fetchStream(url, mebibytes) {
-        const start = performance.now();
-        const { body } = await fetch(`${url}${mebibytes}`);
-        const reader = body.getReader();
-        let size = 0;
-        for (let part; !(part = await reader.read()).done;) size += part.value.length;
-        if (size !== mebibytes * 2 ** 20) throw new Error(`${size} bytes`);
-        return elapsed(start);
     },
 
     /** Milliseconds until that many async functions have waited for one promise and ended. */

@@ -1,8 +1,7 @@
 // crossing.mjs: calls from JavaScript into C and awaits the other way, by eddy and by JSPI, which is the
 // engine's own way to suspend a module for a promise.
 
-import { readFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
+// Knows nothing of where it runs: Node or a page.
 
 const IN_FLIGHT = 1000;
 
@@ -26,20 +25,10 @@ function jspiModule() {
     if (jspi) return jspi;
     if (!WebAssembly.promising) throw new Error('this engine has no JSPI');
     const wait = new WebAssembly.Suspending(async () => {});
-    const module = new WebAssembly.Module(Buffer.from(JSPI_MODULE, 'base64'));
+    const module = new WebAssembly.Module(Uint8Array.from(atob(JSPI_MODULE), (character) => character.charCodeAt(0)));
     const { exports } = new WebAssembly.Instance(module, { host: { wait } });
     jspi = Object.fromEntries(Object.entries(exports).map(([name, fn]) => [name, WebAssembly.promising(fn)]));
     return jspi;
-}
-
-let eddy;
-
-async function eddyApp(artifact) {
-    if (eddy?.artifact === artifact) return eddy.app;
-    const { default: create } = await import(pathToFileURL(artifact));
-    const module = await create({ wasmBinary: readFileSync(artifact.replace(/\.mjs$/, '.wasm')) });
-    eddy = { artifact, app: module.eddy };
-    return eddy.app;
 }
 
 async function inFlight(calls, call) {
@@ -61,24 +50,12 @@ async function batches(waits, batch) {
     return (performance.now() - start) * 1e6 / waits;
 }
 
-/** Nanoseconds for each: by eddy's bench/c/crossing.c. */
+/** Nanoseconds for each: by eddy's bench/c/crossing.c, which is `app`. */
 export const drivers = {
-    async exportCalls(artifact, calls) {
-        const app = await eddyApp(artifact);
-        return inFlight(calls, (i) => app.twice(i));
-    },
-    async exportSequential(artifact, calls) {
-        const app = await eddyApp(artifact);
-        return sequential(calls, (i) => app.add(i, 1));
-    },
-    async jsAwait(artifact, waits) {
-        const app = await eddyApp(artifact);
-        return batches(waits, () => app.many(IN_FLIGHT));
-    },
-    async jsAwaitSequential(artifact, waits) {
-        const app = await eddyApp(artifact);
-        return batches(waits, () => app.in_turn(IN_FLIGHT));
-    },
+    exportCalls: (app, calls) => inFlight(calls, (i) => app.twice(i)),
+    exportSequential: (app, calls) => sequential(calls, (i) => app.add(i, 1)),
+    jsAwait: (app, waits) => batches(waits, () => app.many(IN_FLIGHT)),
+    jsAwaitSequential: (app, waits) => batches(waits, () => app.in_turn(IN_FLIGHT)),
 };
 
 /** The same by JSPI. */

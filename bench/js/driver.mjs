@@ -10,7 +10,8 @@
 
 import { baselines } from './baselines.mjs';
 import { drivers, jspiBaselines } from './crossing.mjs';
-import { runProgram } from './programs.mjs';
+import { appOf, runProgram } from './programs.mjs';
+import { measureSides } from './rounds.mjs';
 
 /** The last round's garbage is gone: a dead instance's memory is given back by another thread. */
 async function settle() {
@@ -18,26 +19,12 @@ async function settle() {
     await new Promise((done) => { setTimeout(done, 25); });
 }
 
-async function measure({ row, args, artifact, baseline, without, driver, rounds }) {
-    const sides = {
-        value: () => (driver ? drivers[driver](artifact, ...args) : runProgram(artifact, args)),
-        baseline: () => (driver ? jspiBaselines[driver](...args) : without ? runProgram(without, args)
-            : baselines[baseline] ? baselines[baseline](...args)
-                : runProgram(baseline, args, { plain: true })),
-    };
-    const samples = { row, value: [], baseline: [] };
-    // The first round compiles and is thrown away. Who begins alternates, so that neither side
-    // always runs on the other's garbage.
-    for (let round = -1; round < rounds; round++) {
-        const order = round % 2 ? ['value', 'baseline'] : ['baseline', 'value'];
-        for (const side of order) {
-            await settle();
-            const sample = await sides[side]();
-            if (round >= 0) samples[side].push(sample);
-        }
-    }
-    return samples;
-}
+const measure = ({ row, args, artifact, baseline, without, driver, rounds }) => measureSides(row, rounds, settle, {
+    value: async () => (driver ? drivers[driver](await appOf(artifact), ...args) : runProgram(artifact, args)),
+    baseline: () => (driver ? jspiBaselines[driver](...args) : without ? runProgram(without, args)
+        : baselines[baseline] ? baselines[baseline](...args)
+            : runProgram(baseline, args, { plain: true })),
+});
 
 /** A row with a curve: { row, points: [{ n, samples }] }, every round all numbers in turn. */
 async function measureCurve({ row, args, artifact, curve, plain, rounds }) {

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { runInstance } from './instance.mjs';
 
 /** Compiled once, so that what the engine has optimised serves every instance. */
 async function load(artifact) {
@@ -17,25 +18,20 @@ async function load(artifact) {
 
 const loaded = new Map();
 
-/**
- * Runs a program that prints "name value" to its end; -> the value. A program without eddy's main
- * (`plain`) has ended when its main has returned.
- */
-export async function runProgram(artifact, args, { plain = false } = {}) {
+async function creatorOf(artifact) {
     if (!loaded.has(artifact)) loaded.set(artifact, await load(artifact));
-    const lines = [];
-    const failure = (status) => new Error(`${artifact} ended with status ${status}: ` +
-        (lines.join('; ') || 'it said nothing'));
-    const status = await new Promise((ended, fail) => {
-        loaded.get(artifact)({
-            arguments: args.map(String),
-            print: (line) => lines.push(line),
-            printErr: (line) => lines.push(line),
-            onEddyExit: ended,
-            onAbort: (reason) => fail(new Error(`${artifact} aborted: ${reason}`)),
-        }).then(() => plain && ended(0), fail);
-    });
-    const value = Number(/^\w+ (\d[\d.e+-]*)$/.exec(lines.at(-1) ?? '')?.[1]);
-    if (status !== 0 || !Number.isFinite(value)) throw failure(status);
-    return value;
+    return loaded.get(artifact);
+}
+
+/** See runInstance. */
+export async function runProgram(artifact, args, options) {
+    return runInstance(await creatorOf(artifact), artifact, args, options);
+}
+
+const apps = new Map();
+
+/** The functions that the library exports, of one instance for all calls. */
+export async function appOf(artifact) {
+    if (!apps.has(artifact)) apps.set(artifact, (await (await creatorOf(artifact))()).eddy);
+    return apps.get(artifact);
 }

@@ -78,6 +78,16 @@ test('rows of WASI 0.2 under wasmtime, one with a web server', async () => {
     }
 });
 
+test('rows in a page of Chromium, one with a web server', async (t) => {
+    const file = join(folder, 'page.json');
+    const { stderr } = await run('--quick', '--rows', 'export_calls,fetch32', '--hosts', 'chromium', '--json', file);
+    const { rows } = JSON.parse(readFileSync(file, 'utf8'));
+    if (!rows.length && !process.env.CI) return t.skip(stderr.trim());
+    assert.deepEqual(rows.map(({ name, host, baseline }) => [name, host, baseline]),
+        [['export_calls', 'chromium', 'JSPI'], ['fetch32', 'chromium', 'fetch']]);
+    for (const { value, baseline_value: theirs } of rows) assert.ok(value > 0 && theirs > 0);
+});
+
 test('an unknown row or host is one line and status 2', async () => {
     for (const [option, name] of [['--rows', 'swich'], ['--hosts', 'deno']]) {
         const { code, stderr } = await run(option, name).catch((error) => error);

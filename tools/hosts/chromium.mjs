@@ -42,14 +42,14 @@ async function serve() {
     };
 }
 
-function launchOnce({ path, kind }, protocolTimeout) {
+function launchOnce({ path, kind }, protocolTimeout, flags) {
     const common = { executablePath: path, protocolTimeout, timeout: 120_000 };
     if (kind === 'firefox') return puppeteer.launch({ ...common, browser: 'firefox' });
     const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
     return puppeteer.launch({
         ...common,
         args: [...asRoot, '--disable-gpu', '--disable-background-networking', '--no-first-run',
-            '--disable-dev-shm-usage'],
+            '--disable-dev-shm-usage', ...flags],
     });
 }
 
@@ -103,16 +103,16 @@ async function within(promise, milliseconds, otherwise) {
  * `kind`: chromium, or firefox, which is driven by WebDriver BiDi. `worker`: run programs in a worker of the page.
  * -> null, after a line on stderr, where there is no browser. A run's option `during(page)` is awaited
  * beside the program and its value comes back as `during`. `protocolTimeout`: more than any run's timeout; what does
- * not answer by then never will.
+ * not answer by then never will. `flags`: more of Chromium's command line.
  */
-export async function open(tools, { worker = false, kind = 'chromium', protocolTimeout = 180_000 } = {}) {
+export async function open(tools, { worker = false, kind = 'chromium', protocolTimeout = 180_000, flags = [] } = {}) {
     const program = kind === 'firefox' ? tools.firefox : tools.browser;
     if (!program) {
         process.stderr.write(`eddy: ${kind}: not run: no browser is installed, and without root none can be\n`);
         return null;
     }
     const server = await serve();
-    const browser = await attempts(() => launchOnce(program, protocolTimeout), `starting ${kind}`).catch((error) => {
+    const browser = await attempts(() => launchOnce(program, protocolTimeout, flags), `starting ${kind}`).catch((error) => {
         server.close();
         throw new Error(`cannot start the browser: ${error.message.split('\n')[0]}`);
     });
