@@ -2,7 +2,6 @@
 
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,6 +9,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { ROOT } from '../tools/build.mjs';
 import { setup } from '../tools/setup.mjs';
+import { until } from './lib/server.mjs';
 
 let folder;
 // The first build for a host makes the runtime as well.
@@ -112,7 +112,9 @@ test('the server of wasi/README.md', async (t) => {
     assert.match(refused.stderr, /^eddy: main ended with EDDY_EPERM: cannot listen: .*inherit-network/);
     const child = spawn(wasmtime, [...serve.split(' '), '0'], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
     t.after(() => child.kill());
-    const said = await once(child.stdout.setEncoding('utf8'), 'data');
+    let said = '';
+    child.stdout.setEncoding('utf8').on('data', (part) => { said += part; });
+    await until(() => said.includes('\n'), 'the server says its port');
     const clients = ['one', 'two'].map((line) => new Promise((done, fail) => {
         const socket = connect(Number(/ (\d+)\n/.exec(said)[1]), '127.0.0.1');
         let got = '';
