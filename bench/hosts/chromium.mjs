@@ -40,7 +40,7 @@ export async function measureInChromium({ rows, artifacts, quick }) {
         for (const row of rows) {
             const page = await browser.browser.newPage();
             await page.goto(files.url);
-            const args = [...(row.server ? [server.url] : []), ...(quick ? row.quick : row.args)];
+            const args = [...(row.server ? [server.url] : []), ...(quick ? row.quick : row.inPage ?? row.args)];
             const job = {
                 row: row.name, rounds: quick ? 2 : row.rounds, args, driver: row.driver, baseline: row.baseline,
                 artifact: `/${relative(ROOT, artifacts[row.program])}`,
