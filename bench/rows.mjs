@@ -151,7 +151,7 @@ export const ROWS = [
     ...[32, 256].map((atOnce) => ({
         name: `fetch${atOnce}`, program: 'fetch', unit: 'us', server: true, rounds: 9,
         what: `a request over HTTP, ${atOnce} at a time; eddy's goes over node:http in Node, its default there`,
-        args: [5_120, atOnce], inPage: [1_024, atOnce], quick: [512, atOnce], baseline: 'fetch', label: 'fetch',
+        args: [5_120, atOnce], inPage: [512, atOnce], quick: [512, atOnce], baseline: 'fetch', label: 'fetch',
         only: ['node 26', 'chromium'], target: { 'node 26': { ratio: 1.05 }, 'chromium': { ratio: 1.05 } },
     })),
     {
