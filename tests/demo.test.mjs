@@ -20,7 +20,7 @@ for (const hostName of PAGES) {
         const errors = [];
         page.on('pageerror', (error) => errors.push(error.message));
         await page.setViewport({ width: 1100, height: 1400 });
-        await page.goto(site.url);
+        await page.goto(`${site.origin}/`);
         await page.waitForFunction('globalThis.eddyReady');
         const click = (name) => page.click(`button[data-call=${name}]`);
         const shows = (selector, pattern) => page.waitForFunction((where, text) =>

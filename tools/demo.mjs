@@ -2,8 +2,6 @@
 // any web server can serve, and serves it.
 
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { join, relative, dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build, ROOT } from './build.mjs';
@@ -29,30 +27,20 @@ export async function assembleDemo() {
     return folder;
 }
 
-/** Serves a folder, and below site/ SQLite's documentation for the crawler; -> { url, close() }. */
+/** Serves a folder, and below site/ SQLite's documentation for the crawler; -> { origin, close() }. */
 export async function serveDemo(folder, port = 0) {
-    const { default: sendFile } = await import('send');
+    const { answerFile, serve } = await import('./serve.mjs'); // needs npm's packages
     const { site } = await setup({ want: ['site'], quiet: true });
-    const server = createServer((request, response) => {
+    return serve((request, response) => {
         const [, page] = /^\/site(\/.*)$/.exec(request.url) ?? [];
         response.setHeader('content-security-policy',
             "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; img-src data:");
-        sendFile(request, page ?? request.url, { root: page ? site : folder })
-            .on('error', () => response.writeHead(404).end('not found\n')).pipe(response);
-    });
-    server.listen(port, '127.0.0.1');
-    await once(server, 'listening');
-    return {
-        url: `http://127.0.0.1:${server.address().port}/`,
-        close() {
-            server.close();
-            server.closeAllConnections();
-        },
-    };
+        answerFile(request, response, page ? site : folder, page);
+    }, port);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     await installPackages();
-    const { url } = await serveDemo(await assembleDemo(), Number(process.argv[2] ?? 8080));
-    process.stdout.write(`eddy: the demonstration is at ${url}\n`);
+    const { origin } = await serveDemo(await assembleDemo(), Number(process.argv[2] ?? 8080));
+    process.stdout.write(`eddy: the demonstration is at ${origin}/\n`);
 }

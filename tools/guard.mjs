@@ -4,8 +4,7 @@
 // while such an export runs there is no current task: calls that block return EDDY_ESTATE. Each export
 // that may suspend goes by way of a function that is written here, in the binary form, which keeps DWARF.
 
-import { leb, sized } from './names.mjs';
-import { reader, sectionsOf } from './wasm.mjs';
+import { importedTypes, leb, reader, sectionsOf, sized } from './wasm.mjs';
 
 const TYPE = 1, IMPORT = 2, FUNCTION = 3, EXPORT = 7, CODE = 10;
 const BEGIN = 'eddy__foreign_begin', END = 'eddy__foreign_end';
@@ -33,24 +32,6 @@ function parameterCounts(section) {
     });
 }
 
-/** The types of the imported functions, by their indices. */
-function importedTypes(section) {
-    const types = [];
-    const limits = () => {
-        const flags = section.number();
-        section.number();
-        if (flags & 1) section.number();
-    };
-    const skip = [() => types.push(section.number()), () => { section.byte(); limits(); }, limits,
-        () => section.take(2), () => { section.byte(); section.number(); }];
-    for (let left = section.number(); left > 0; left--) {
-        section.text();
-        section.text();
-        skip[section.byte()]();
-    }
-    return types;
-}
-
 const numbers = (section) => Array.from({ length: section.number() }, () => section.number());
 
 function entriesOf(section) {
@@ -76,11 +57,7 @@ const bodyOf = ({ index, parameters, begin, end }) => Buffer.concat([
 
 /** The module with these exports guarded. */
 export function withGuardedExports(bytes, names) {
-    const contents = new Map([...sectionsOf(bytes)].map(({ id, start }) => {
-        const section = reader(bytes, start + 1);
-        const size = section.number();
-        return [id, section.take(size)];
-    }));
+    const contents = new Map([...sectionsOf(bytes)].map(({ id, content }) => [id, content]));
     const read = (id) => reader(contents.get(id) ?? Buffer.from([0]), 0);
     const parameters = parameterCounts(read(TYPE));
     const types = [...importedTypes(read(IMPORT)), ...numbers(read(FUNCTION))];

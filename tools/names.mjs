@@ -3,20 +3,9 @@
 // Its lists are divided at commas, brackets are looked at, a `*` stands for anything: the names of C++,
 // such as `S::operator<(int) const`, get lost in them without a word.
 
-import { reader, sectionsOf } from './wasm.mjs';
+import { leb, reader, sectionsOf, sized } from './wasm.mjs';
 
 const isPlain = (name) => /^[\w.$-]*$/.test(name);
-
-export function leb(value) {
-    const bytes = [];
-    do {
-        bytes.push((value & 0x7f) | (value > 0x7f ? 0x80 : 0));
-        value >>>= 7;
-    } while (value);
-    return Buffer.from(bytes);
-}
-
-export const sized = (bytes) => Buffer.concat([leb(bytes.length), bytes]);
 
 /** The subsection of functions' names with only such as the pass can be told. */
 function plainFunctionNames(content) {
@@ -47,14 +36,9 @@ function plainNameSection(content) {
 /** The module with function names that are words, each for one function. */
 export function withPlainNames(bytes) {
     const parts = [bytes.subarray(0, 8)];
-    for (const { start, end, name } of sectionsOf(bytes)) {
-        if (name !== 'name') {
-            parts.push(bytes.subarray(start, end));
-            continue;
-        }
-        const section = reader(bytes, start + 1);
-        const size = section.number();
-        parts.push(Buffer.from([0]), sized(plainNameSection(section.take(size))));
+    for (const { start, end, name, content } of sectionsOf(bytes)) {
+        if (name === 'name') parts.push(Buffer.from([0]), sized(plainNameSection(content)));
+        else parts.push(bytes.subarray(start, end));
     }
     return Buffer.concat(parts);
 }

@@ -12,32 +12,16 @@ import { optimiserOf } from './configure.mjs';
 import { ASYNCIFY } from './flags.mjs';
 import { findSuspending } from './reach.mjs';
 import { setup } from './setup.mjs';
-import { reader, sectionsOf } from './wasm.mjs';
+import { importedTypes, reader, sectionsOf } from './wasm.mjs';
 
 const SECTIONS = ['custom', 'type', 'import', 'function', 'table', 'memory', 'global', 'export', 'start', 'element',
     'code', 'data', 'data count', 'tag'];
 
-function countImportedFunctions(section) {
-    let functions = 0;
-    const limits = () => {
-        const flags = section.number();
-        section.number();
-        if (flags & 1) section.number();
-    };
-    const skip = [() => { functions++; section.number(); }, () => { section.byte(); limits(); }, limits,
-        () => section.take(2), () => { section.byte(); section.number(); }];
-    for (let left = section.number(); left > 0; left--) {
-        section.text();
-        section.text();
-        skip[section.byte()]();
-    }
-    return functions;
-}
-
-function readNames(section, end) {
+function readNames(content) {
+    const section = reader(content, 0);
     const names = new Map();
     section.text(); // "name"
-    while (section.at() < end) {
+    while (section.at() < content.length) {
         const isFunctions = section.byte() === 1;
         const size = section.number();
         if (!isFunctions) {
@@ -53,10 +37,9 @@ function readNames(section, end) {
 export function functionSizes(bytes) {
     const sizes = [];
     let imported = 0, names = new Map();
-    for (const { id, start, end, name } of sectionsOf(bytes)) {
-        const section = reader(bytes, start + 1);
-        section.number();
-        if (id === 2) imported = countImportedFunctions(section);
+    for (const { id, name, content } of sectionsOf(bytes)) {
+        const section = reader(content, 0);
+        if (id === 2) imported = importedTypes(section).length;
         if (id === 10) {
             for (let left = section.number(); left > 0; left--) {
                 const size = section.number();
@@ -64,7 +47,7 @@ export function functionSizes(bytes) {
                 sizes.push(size);
             }
         }
-        if (id === 0 && name === 'name') names = readNames(section, end);
+        if (name === 'name') names = readNames(content);
     }
     return new Map(sizes.map((size, i) => [names.get(imported + i) ?? `#${imported + i}`, size]));
 }

@@ -1,45 +1,25 @@
 // chromium.mjs: rows in a page of Chromium.
 
-import { createServer } from 'node:http';
-import { once } from 'node:events';
 import { relative } from 'node:path';
 import { ROOT } from '../../tools/build.mjs';
 import { openHost } from '../../tools/hosts/index.mjs';
 import { startServer } from './server.mjs';
 
-/** The project's files, isolated: a page's clock has 5 us then, else 100. */
-async function serveFiles() {
-    const { default: sendFile } = await import('send');
-    const server = createServer((request, response) => {
-        response.setHeader('cross-origin-opener-policy', 'same-origin');
-        response.setHeader('cross-origin-embedder-policy', 'require-corp');
-        if (request.url === '/')
-            return response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><link rel="icon" href="data:,">');
-        sendFile(request, request.url, { root: ROOT })
-            .on('error', () => response.writeHead(404).end()).pipe(response);
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return {
-        url: `http://127.0.0.1:${server.address().port}/`,
-        close() {
-            server.close();
-            server.closeAllConnections();
-        },
-    };
-}
-
 /** The samples of all rows; none where there is no Chromium, after a line on stderr. */
 export async function measureInChromium({ rows, artifacts, quick }) {
     const browser = await openHost('chromium', { flags: ['--js-flags=--expose-gc'], protocolTimeout: 600_000 });
     if (!browser) return [];
-    const files = await serveFiles();
+    const { serveProject } = await import('../../tools/serve.mjs'); // needs npm's packages
+    // Isolated: a page's clock has 5 us then, else 100.
+    const files = await serveProject({
+        'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp',
+    });
     const server = rows.some((row) => row.server) ? await startServer() : undefined;
     const results = [];
     try {
         for (const row of rows) {
             const page = await browser.browser.newPage();
-            await page.goto(files.url);
+            await page.goto(files.origin);
             const args = [...(row.server ? [server.url] : []), ...(quick ? row.quick : row.inPage ?? row.args)];
             const job = {
                 row: row.name, rounds: quick ? 2 : row.rounds, args, driver: row.driver, baseline: row.baseline,

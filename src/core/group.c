@@ -275,8 +275,7 @@ int eddy__group_start(const char *site, const char *name, eddy_group *g, eddy_fn
         (void)eddy_cancel(&child->future);
         (void)eddy__wait_through(site, &child->future, false);
     }
-    eddy__cleanup_pop();
-    let_go(&s.cleanup);
+    eddy__cleanup_run(&s.cleanup, let_go);
     return rc;
 }
 

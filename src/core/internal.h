@@ -447,6 +447,11 @@ eddy__task_rare *eddy__task_need_rare(eddy__task *task);
 /* Of the current task, in pairs around what a call does. */
 void eddy__cleanup_push(eddy__cleanup *cleanup, void (*run)(eddy__cleanup *cleanup));
 void eddy__cleanup_pop(void);
+/* The call is over: the same is done as when the run is broken off. */
+EDDY__INLINE void eddy__cleanup_run(eddy__cleanup *cleanup, void (*run)(eddy__cleanup *cleanup)) {
+    eddy__cleanup_pop();
+    run(cleanup); /* known where this is inlined: no call through a pointer, which could suspend */
+}
 void eddy__task_fail(eddy__task *task, int code, eddy__text *text); /* takes over the text */
 void eddy__task_ended(eddy__task *task, int result);
 void eddy__task_free(eddy__task *task);    /* the last handle and pin are gone */

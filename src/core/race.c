@@ -132,8 +132,7 @@ int eddy__race_staggered(const char *site, const eddy_fn fns[], void *const args
     rc = run_staggered(&s, delay, seen, f + n, &first);
     (void)settle(site, f, s.started, rc);
     if (rc >= 0 && winner) *winner = first;
-    eddy__cleanup_pop();
-    let_go(&s.cleanup);
+    eddy__cleanup_run(&s.cleanup, let_go);
     return rc;
 }
 

@@ -140,8 +140,10 @@ int eddy__fetch_by(const char *site, eddy_response **r, const eddy_fetch_options
     rc = eddy__op_begin(&op, what);
     if (rc == 0) {
         rc = begin(&op, options, headers, header_bytes);
-        if (rc >= 0 && upload_start) rc = upload_start(site, rc, options->body_stream, &op, &upload);
-        if (rc < 0) eddy__op_drop(&op);
+        if (rc >= 0 && upload_start) {
+            rc = upload_start(site, rc, options->body_stream, &op, &upload);
+            if (rc < 0) eddy__op_drop(&op);
+        }
     }
     eddy__free(headers, header_bytes);
     if (rc < 0) return rc;

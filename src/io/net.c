@@ -93,8 +93,7 @@ int eddy__accept(const char *site, eddy_listener *l, eddy_stream **s) {
     l->accepting = true;
     eddy__cleanup_push(&here.cleanup, stop_accepting);
     rc = eddy__op_wait(site, &op);
-    eddy__cleanup_pop();
-    stop_accepting(&here.cleanup);
+    eddy__cleanup_run(&here.cleanup, stop_accepting);
     if (rc < 0) return rc;
     *s = eddy__stream_new(rc, "the connection from ", op.data ? op.data : "somewhere");
     free(op.data);

@@ -54,8 +54,7 @@ static void enter(inside *i, eddy_udp *u, bool receiving) {
 /* What the call returns that would have returned `rc`. */
 static int leave(inside *i, int rc) {
     bool closed = i->u->closed;
-    eddy__cleanup_pop();
-    left(&i->cleanup);
+    eddy__cleanup_run(&i->cleanup, left);
     return closed && rc < 0 && rc != EDDY_ECANCELED ? EDDY_ECLOSED : rc;
 }
 

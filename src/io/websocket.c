@@ -194,9 +194,8 @@ static int wait_for(const char *site, eddy_ws *ws, eddy__op *op) {
     ws->waiting++;
     eddy__cleanup_push(&here.cleanup, left);
     int rc = eddy__op_wait(site, op);
-    eddy__cleanup_pop();
     bool closed = ws->stream.closed;
-    left(&here.cleanup);
+    eddy__cleanup_run(&here.cleanup, left);
     if (!closed) return rc;
     return rc == EDDY_ECANCELED ? rc : EDDY_ECLOSED;
 }

@@ -149,8 +149,7 @@ static int close_in_task(int fd) {
     eddy__cleanup_push(&self.cleanup, drop_closing);
     break_all(fd);
     (void)eddy__block(NULL, &until_left, &self, false);
-    eddy__cleanup_pop();
-    drop_closing(&self.cleanup);
+    eddy__cleanup_run(&self.cleanup, drop_closing);
     return __real_close(fd);
 }
 

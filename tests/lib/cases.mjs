@@ -2,13 +2,11 @@
 // JavaScript; each case becomes a test.
 
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { relative } from 'node:path';
 import { after } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import sendFile from 'send';
 import { ROOT } from '../../tools/build.mjs';
+import { serveProject as serveFiles } from '../../tools/serve.mjs';
 import { runCases } from '../web/check.mjs';
 import { needHost } from './hosts.mjs';
 
@@ -23,26 +21,11 @@ let server;
 
 /** The project's files over HTTP, with the strictest policy that WebAssembly runs under. */
 export async function serveProject() {
-    if (server) return server.origin;
-    server = createServer((request, response) => {
-        response.setHeader('content-security-policy', "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'");
-        if (request.url === '/') {
-            return response.writeHead(200, { 'content-type': 'text/html' })
-                .end('<!doctype html><link rel="icon" href="data:,">');
-        }
-        sendFile(request, request.url, { root: ROOT })
-            .on('error', () => response.writeHead(404).end()).pipe(response);
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    server.origin = `http://127.0.0.1:${server.address().port}`;
-    return server.origin;
+    server ??= serveFiles({ 'content-security-policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'" });
+    return (await server).origin;
 }
 
-after(() => {
-    server?.close();
-    server?.closeAllConnections();
-});
+after(async () => (await server)?.close());
 
 const urlOf = (path) => `/${relative(ROOT, path)}`;
 

@@ -1,12 +1,10 @@
 // chromium.mjs: web programs in a real page, or in a worker of one. One browser for all runs, a fresh
 // page for each.
 
-import { createServer } from 'node:http';
 import { readFileSync } from 'node:fs';
-import { once } from 'node:events';
 import { basename, dirname } from 'node:path';
 import puppeteer from 'puppeteer-core';
-import sendFile from 'send';
+import { answerFile, serve } from '../serve.mjs';
 import { stopped } from './process.mjs';
 
 const PAGE = '<!doctype html><meta charset="utf-8"><title>eddy</title>' +
@@ -14,30 +12,22 @@ const PAGE = '<!doctype html><meta charset="utf-8"><title>eddy</title>' +
 const MAIN = new URL('browser-main.mjs', import.meta.url);
 
 /** Serves the page, its script, and /N/ for the N-th folder of artifacts asked for. */
-async function serve() {
+async function servePrograms() {
     const folders = [];
-    const server = createServer((request, response) => {
+    const server = await serve((request, response) => {
         const send = (type, body) => response.writeHead(200, { 'content-type': type }).end(body);
         if (request.url === '/') return send('text/html', PAGE);
         if (request.url === '/browser-main.mjs') return send('text/javascript', readFileSync(MAIN));
         const [, number, rest] = /^\/(\d+)(\/.*)$/.exec(request.url) ?? [];
-        const missing = () => response.writeHead(404).end(`no ${request.url}\n`);
-        if (!folders[number]) return missing();
-        sendFile(request, rest, { root: folders[number] }).on('error', missing).pipe(response);
+        if (!folders[number]) return response.writeHead(404).end(`no ${request.url}\n`);
+        return answerFile(request, response, folders[number], rest);
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const origin = `http://127.0.0.1:${server.address().port}`;
     return {
-        origin,
+        ...server,
         urlOf(artifact) {
             const folder = dirname(artifact);
             if (!folders.includes(folder)) folders.push(folder);
-            return `${origin}/${folders.indexOf(folder)}/${basename(artifact)}`;
-        },
-        close() {
-            server.close();
-            server.closeAllConnections();
+            return `${server.origin}/${folders.indexOf(folder)}/${basename(artifact)}`;
         },
     };
 }
@@ -111,7 +101,7 @@ export async function open(tools, { worker = false, kind = 'chromium', protocolT
         process.stderr.write(`eddy: ${kind}: not run: no browser is installed, and without root none can be\n`);
         return null;
     }
-    const server = await serve();
+    const server = await servePrograms();
     const browser = await attempts(() => launchOnce(program, protocolTimeout, flags), `starting ${kind}`).catch((error) => {
         server.close();
         throw new Error(`cannot start the browser: ${error.message.split('\n')[0]}`);
