@@ -161,6 +161,15 @@ test('a native program, and running one', () => {
     assert.deepEqual({ stdout, status }, { stdout: '42 w 1\n', status: 0 }, stderr);
 });
 
+for (const host of ['lean', 'web', 'wasip2', 'wasip1']) {
+    test(`running one: ${host}`, () => {
+        const before = readdirSync(folder);
+        const { stdout, stderr, status } = eddy('run', '--host', host, 'app.c', 'other.c', '-DANSWER=1', '--', 'w');
+        assert.deepEqual({ stdout, status }, { stdout: '42 w 1\n', status: 0 }, stderr);
+        assert.deepEqual(readdirSync(folder), before);
+    });
+}
+
 test('mistakes are told in one line', () => {
     const refused = (args, message, code = 2) => {
         const { status, stderr } = eddy('build', ...args);

@@ -3,10 +3,12 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+    copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { before, after, test } from 'node:test';
 import { spawn, spawnSync } from 'node:child_process';
 import sendFile from 'send';
@@ -39,6 +41,16 @@ before(() => {
 });
 
 after(() => rmSync(folder, { recursive: true, force: true }));
+
+test('what its files import of it is in it', () => {
+    const inside = join(folder, 'node_modules/eddy');
+    const scripts = ['tools', 'web', 'wasi'].flatMap((part) => readdirSync(join(inside, part), { recursive: true })
+        .filter((name) => name.endsWith('.mjs')).map((name) => join(inside, part, name)));
+    assert.ok(scripts.length > 20);
+    for (const script of scripts)
+        for (const [, name] of readFileSync(script, 'utf8').matchAll(/\b(?:from|import)\b[ (]*'(\.[^']*\.mjs)'/g))
+            assert.ok(existsSync(join(dirname(script), name)), `${relative(inside, script)} imports ${name}`);
+});
 
 test('publint finds nothing', () => {
     const { status, output } = run(tool('publint'), ['run', tarball, '--strict']);
