@@ -2,7 +2,7 @@
 // this machine's compiler and of the clang that compiles to wasm; what they promise about warnings.
 
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ROOT } from '../tools/build.mjs';
@@ -135,6 +135,14 @@ for (const compiler of Object.keys(COMPILERS)) {
     test(`a program with every macro in C11, ${compiler}`, () => compiles(C11, C_PROGRAM, compiler));
     test(`a program without call sites, ${compiler}`, () =>
         compiles(['-DEDDY_NO_SITES', ...C11], C_PROGRAM, compiler));
+    for (const file of ['names.c', 'kinds.c']) {
+        const source = readFileSync(join(ROOT, 'tests/header', file), 'utf8');
+        test(`what programs rely on: ${file} in C11 and C++17, ${compiler}`, async (t) => {
+            await compiles(C11, source, compiler);
+            await compiles(['-DEDDY_NO_SITES', ...C11], source, compiler);
+            if (await needCxx(t)) await compiles(CXX17, source, compiler);
+        });
+    }
     test(`a program in C++17, ${compiler}`, async (t) => {
         if (await needCxx(t)) await compiles(CXX17, CXX_PROGRAM, compiler);
     });

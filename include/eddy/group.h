@@ -18,7 +18,6 @@ typedef struct eddy_group_options {
     bool supervisor;  /* a child's error is collected, and cancels nobody */
     eddy_time timeout; /* for body and children together, from now; 0 none, EDDY_NOW already over */
     const char *name; /* for reports; not copied */
-    int reserved_;
 } eddy_group_options;
 
 /* One error of a group. The strings are the group's. */
@@ -110,10 +109,19 @@ EDDY__END_C
 /* EDDY_GROUP(g, .timeout = 5 * EDDY_S); declares and begins group `g`. End it with
  * `rc = eddy_group_end(&g, rc)`; a block left without that is closed by a net, which cancels the
  * children and waits for them. */
-#define EDDY_GROUP(...) EDDY__GROUP_BEGIN(__VA_ARGS__, .reserved_ = 0)
+#define EDDY_GROUP(...) EDDY__GROUP_BEGIN(__VA_ARGS__, .last = 0)
+typedef union eddy__given_group {
+    struct {
+        bool supervisor;
+        eddy_time timeout;
+        const char *name;
+        int last;
+    };
+    eddy_group_options options;
+} eddy__given_group;
 #define EDDY__GROUP_BEGIN(name, ...)                                                               \
     __attribute__((cleanup(eddy__group_net))) eddy_group name = {0};                               \
-    (void)eddy__group_begin(EDDY__SITE, &name, &(eddy_group_options){__VA_ARGS__})
+    (void)eddy__group_begin(EDDY__SITE, &name, &(eddy__given_group){__VA_ARGS__}.options)
 #endif
 
 #endif

@@ -22,7 +22,6 @@ typedef struct eddy_scope_options {
     eddy_time deadline; /* on eddy_now's clock; 0 none, EDDY_NOW already over */
     bool shield;        /* hold back cancellation from outside */
     const char *name;   /* for reports; not copied */
-    int reserved_;
 } eddy_scope_options;
 
 /* Names a scope to other tasks; a number that never dangles. */
@@ -92,15 +91,25 @@ EDDY__END_C
 #if !defined(__cplusplus) && (defined(__GNUC__) || defined(__clang__))
 /* EDDY_SCOPE(limit, .timeout = 5 * EDDY_S); declares and begins scope `limit`. End it with
  * `rc = eddy_scope_end(&limit, rc)`; a block left without that is closed by a net, untranslated. */
-#define EDDY_SCOPE(...) EDDY__SCOPE_BEGIN(__VA_ARGS__, .reserved_ = 0)
+#define EDDY_SCOPE(...) EDDY__SCOPE_BEGIN(__VA_ARGS__, .last = 0)
 /* EDDY_SHIELD(cleanup, .timeout = 1 * EDDY_S); EDDY_SCOPE that holds back cancellation from
  * outside: for cleanup that must wait. */
-#define EDDY_SHIELD(...) EDDY__SHIELD_BEGIN(__VA_ARGS__, .reserved_ = 0)
-/* With the last field appended nothing is left out after a comma, which strict C11 forbids. */
+#define EDDY_SHIELD(...) EDDY__SHIELD_BEGIN(__VA_ARGS__, .last = 0)
+/* What the macros were given. With the last field appended nothing is left out after a comma, which
+ * strict C11 forbids. */
+typedef union eddy__given_scope {
+    struct {
+        eddy_time timeout, deadline;
+        bool shield;
+        const char *name;
+        int last;
+    };
+    eddy_scope_options options;
+} eddy__given_scope;
 #define EDDY__SHIELD_BEGIN(name, ...) EDDY__SCOPE_BEGIN(name, .shield = true, __VA_ARGS__)
 #define EDDY__SCOPE_BEGIN(name, ...)                                                               \
     __attribute__((cleanup(eddy__scope_net))) eddy_scope name = {0};                               \
-    (void)eddy__scope_begin(EDDY__SITE, &name, &(eddy_scope_options){__VA_ARGS__})
+    (void)eddy__scope_begin(EDDY__SITE, &name, &(eddy__given_scope){__VA_ARGS__}.options)
 #endif
 
 #endif
