@@ -32,7 +32,8 @@ const RUNTIME = {
 const MAIN = 'src/core/main.c';
 
 function definesEddyMain(program) {
-    return /^int\s+eddy_main\s*\(/m.test(readFileSync(program, 'utf8'));
+    const definition = /^[ \t]*(?:[\w"()]+\s+)*int\s+eddy_main\s*\([^;{}]*\)\s*\{/m; // no mere declaration
+    return definition.test(readFileSync(program, 'utf8'));
 }
 
 // The interfaces of 0.2 that libc does not describe itself.

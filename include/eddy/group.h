@@ -55,7 +55,8 @@ int eddy_group_go(eddy_group *g, eddy_fn fn, void *arg);
 /* Starts `fn(arg)` as a child and waits until it calls eddy_started(). [blocks]
  * Returns the value given there; if the child ends before, its error (which then is no error of the
  * group), or EDDY_ESTATE if it ended without one; EDDY_ECANCELED if the caller was cancelled: then
- * the child was cancelled as well, and has ended. EDDY_ESTATE as eddy_group_spawn; EDDY_ENOMEM.
+ * the child was cancelled as well, and has ended (with an error: that is returned). EDDY_ESTATE as
+ * eddy_group_spawn; EDDY_ENOMEM.
  * Follows trio's nursery.start. */
 int eddy_group_start(eddy_group *g, eddy_fn fn, void *arg) EDDY__BLOCKS;
 

@@ -253,6 +253,19 @@ static void let_go(eddy__cleanup *cleanup) {
     eddy_release(s->ready);
 }
 
+/* The caller was cancelled before the child was ready: it did not happen, unless the child has failed. */
+static int undo_start(const char *site, eddy__task *child, eddy_future *ready) {
+    eddy_future *f = &child->future;
+    (void)eddy_cancel(f);
+    (void)eddy__wait_through(site, f, false);
+    if (f->state != EDDY_FAILED || ready->result != f->result) {
+        eddy__future_read(ready);
+        return EDDY_ECANCELED;
+    }
+    eddy__future_deliver(ready, eddy__current);
+    return ready->result;
+}
+
 int eddy__group_start(const char *site, const char *name, eddy_group *g, eddy_fn fn, void *arg) {
     int rc = eddy__checkpoint(site);
     if (rc < 0) return rc;
@@ -271,9 +284,11 @@ int eddy__group_start(const char *site, const char *name, eddy_group *g, eddy_fn
     starting s = {.child = eddy_retain(&child->future), .ready = ready};
     eddy__cleanup_push(&s.cleanup, let_go);
     rc = eddy__join(site, ready);
-    if (!eddy_done(ready)) { /* the caller was cancelled */
-        (void)eddy_cancel(&child->future);
-        (void)eddy__wait_through(site, &child->future, false);
+    if (!eddy_done(ready)) {
+        rc = undo_start(site, child, ready);
+    } else if (rc != ready->result) { /* after the cancel, before this: completion wins (R2) */
+        rc = ready->result;
+        eddy__future_deliver(ready, eddy__current);
     }
     eddy__cleanup_run(&s.cleanup, let_go);
     return rc;

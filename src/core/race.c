@@ -90,6 +90,12 @@ static void notice_failures(staggered *s, bool seen[]) {
     }
 }
 
+static size_t index_of(const staggered *s, const eddy_future *racer) {
+    size_t i = 0;
+    while (s->f[i] != racer) i++;
+    return i;
+}
+
 /* Runs until one has won (its index is in *first), all have failed, or the caller is cancelled. */
 static int run_staggered(staggered *s, eddy_time delay, bool seen[], eddy_future **pending,
                          size_t *first) {
@@ -109,8 +115,12 @@ static int run_staggered(staggered *s, eddy_time delay, bool seen[], eddy_future
         for (size_t i = 0; i < s->started; i++)
             if (!eddy_done(s->f[i])) pending[count++] = s->f[i];
         eddy_future *last;
-        eddy_time wait = s->started < s->n && next != EDDY_FOREVER ? next - eddy_now() : EDDY_FOREVER;
-        int rc = eddy__many_wait(s->site, pending, count, EDDY__MANY_FIRST, false, wait, &last);
+        bool all = s->started == s->n; /* then only a success, or the last error, matters */
+        eddy_time wait = all || next == EDDY_FOREVER ? EDDY_FOREVER : next - eddy_now();
+        eddy__many_mode mode = all ? EDDY__MANY_FIRST_SUCCESS : EDDY__MANY_FIRST;
+        int rc = eddy__many_wait(s->site, pending, count, mode, false, wait, &last);
+        if (last && rc >= 0) *first = index_of(s, last);
+        if (last && (rc >= 0 || all)) return rc;
         if (!last && rc != EDDY_ETIMEDOUT) return rc;
     }
 }

@@ -449,6 +449,33 @@ static int staggering(void *arg) {
     return 0;
 }
 
+struct late {
+    eddy_time first, until;
+    int code;
+};
+
+static int comes_late(void *arg) {
+    const struct late *late = arg;
+    int rc = late->first ? eddy_sleep(late->first) : 0;
+    if (rc == 0) rc = eddy_sleep_until(late->until);
+    return rc < 0 ? rc : late->code;
+}
+
+/* In one pass the second ends before the first: what came first, or last, counts. */
+static int staggering_in_one_pass(void *arg) {
+    (void)arg;
+    static const eddy_fn both[] = {comes_late, comes_late};
+    size_t winner = 99;
+    struct late late[2] = {{ms(1), eddy_now() + ms(5), 1}, {0, eddy_now() + ms(5), 2}};
+    void *args[] = {&late[0], &late[1]};
+    CHECK(eddy_race_staggered(both, args, 2, 0, &winner) == 2 && winner == 1);
+    late[0] = (struct late){ms(1), eddy_now() + ms(5), E1};
+    late[1] = (struct late){0, eddy_now() + ms(5), E2};
+    CHECK(eddy_race_staggered(both, args, 2, 0, NULL) == E1);
+    CHECK(reports == 0);
+    return 0;
+}
+
 static int gets_null(void *arg) {
     CHECK(!arg);
     return 8;
@@ -600,7 +627,7 @@ int main(void) {
     static const eddy_fn tests[] = {
         waiting,          waiting_limited,  waiting_oddly,     waiting_cancelled, walking,
         walking_oddly,    walking_limited,  walking_cancelled, racing,            racing_oddly,
-        racing_cancelled, staggering,       staggering_oddly,  staggering_cancelled, many, wrongly,
+        racing_cancelled, staggering, staggering_in_one_pass,       staggering_oddly,  staggering_cancelled, many, wrongly,
     };
     check_begin();
     eddy_set_report(count_report, NULL);

@@ -148,6 +148,61 @@ static int starting_cancelled(void *arg) {
     return 0;
 }
 
+static eddy_event may_start;
+
+static int starts_when_told(void *arg) {
+    bool *ended = arg;
+    int rc = eddy_event_wait(&may_start);
+    if (rc == 0) rc = eddy_started(6);
+    if (rc == 0) rc = eddy_sleep(ms(5));
+    *ended = true;
+    return rc;
+}
+
+static int starts_in_group(void *arg) {
+    int *told = arg;
+    bool ended = false;
+    EDDY_GROUP(g);
+    *told = eddy_group_start(&g, starts_when_told, &ended);
+    CHECK(*told == 6 || ended); /* it is ready, or did not happen (R2) */
+    CHECK(eddy_checkpoint() == EDDY_ECANCELED);
+    return eddy_group_end(&g, *told);
+}
+
+static int fails_to_start(void *arg) {
+    (void)arg;
+    EDDY_IGNORE(eddy_sleep(ms(5)));
+    return eddy_fail(E2, "in its cleanup");
+}
+
+static int starts_failing(void *arg) {
+    (void)arg;
+    EDDY_GROUP(g);
+    return eddy_group_end(&g, eddy_group_start(&g, fails_to_start, NULL));
+}
+
+/* The starter is cancelled, and in the same pass the child is ready, or fails. */
+static int starting_amid_cancel(void *arg) {
+    (void)arg;
+    for (int order = 0; order < 2; order++) {
+        int told = 0;
+        eddy_event_clear(&may_start);
+        eddy_future *task = eddy_spawn(starts_in_group, &told);
+        CHECK(eddy_sleep(ms(1)) == 0);
+        if (order == 0) eddy_event_set(&may_start);
+        eddy_cancel(task);
+        eddy_event_set(&may_start);
+        CHECK(eddy_await(task) == EDDY_ECANCELED);
+    }
+    /* An error is not lost. */
+    eddy_future *task = eddy_spawn(starts_failing, NULL);
+    CHECK(eddy_sleep(ms(1)) == 0);
+    eddy_cancel(task);
+    CHECK(eddy_await(task) == E2 && !strcmp(eddy_last_message(), "in its cleanup"));
+    CHECK(reports == 0);
+    return 0;
+}
+
 /* ---- leaving without end ------------------------------------------------------------------------------ */
 
 static int leaves(int how, struct plan *plan, int code) {
@@ -406,7 +461,7 @@ static int deadlocks(void *arg) {
 
 int main(void) {
     static const eddy_fn tests[] = {
-        starting, starting_many, starting_cancelled, nets, jumped, left_by_task, wrong_use, callbacks,
+        starting, starting_many, starting_cancelled, starting_amid_cancel, nets, jumped, left_by_task, wrong_use, callbacks,
     };
     check_begin();
     eddy_set_report(note_report, NULL);
