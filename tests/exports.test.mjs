@@ -40,11 +40,12 @@ const text: string | null = await app.call('twice', 'x');
 const image: EddyHandle | null = await app.open_image(1, 2);
 if (image) await app.area(image, 0);
 const bytes: Uint8Array | null = await app.same_bytes(new ArrayBuffer(3));
+const words: number = await app.delete(1, 2, 3, 4, 5, 6, 7, 8) + await app.call('delete', 1, 2, 3, 4, 5, 6, 7, 8);
 try { await app.nothing(); } catch (error) { (error as EddyError).code.toFixed(); }
 const trace: string = app.trace();
 app.trace({ start: true, devtools: true });
 await app.close();
-export { sum, wide, text, bytes, trace };
+export { sum, wide, text, bytes, trace, words };
 `;
 const WRONG = ["await app.add('1', 2);", 'await app.add(1);', 'await app.same_wide(5);', 'await app.no_such();',
     "const s: string = await app.add(1, 2);", 'await app.area({}, 1);', "await app.call('add', true, 1);",

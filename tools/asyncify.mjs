@@ -130,7 +130,8 @@ function componentTypes(file) {
 // What eddy's own loader calls; all other exports of the runtime's and of libc's are there for the pass.
 const CALLED = new Set(['_tick', '_interrupt', '__host_alloc', '__host_complete', '__exports_begin',
     '__exports_end', '__export_slots', '__export_start', '__export_cancel', '__library_open',
-    '__library_close', '__handle_drop', '__future_from_js', '__inspect', '__js_serve', '__stream_demand',
+    '__library_close', '__handle_drop', '__future_from_js', '__inspect', '__js_serve', '__js_debug',
+    '__stream_demand',
     '__event_slot', '__event_arrived', '__offload_run'].map((name) => `eddy${name}`));
 
 /** The text without the exports that nobody calls any more after the pass. */

@@ -115,7 +115,7 @@ function declarationOf({ name, result, parameters, site, letters, kind }) {
     const list = parameters.map((text, i) => `${safe(parameterName(text))}: ${ARGUMENTS[letters[i + 1]]}`);
     const promise = kind === 'g' ? `AsyncGenerator<${RESULTS[letters[0]]}, void, undefined>`
         : `Promise<${RESULTS[letters[0]]}>`;
-    const call = `    call(${[`function_: '${name}'`, ...list, 'options?: EddyCallOptions'].join(', ')}): ${promise};\n`;
+    const call = `    call(${[`function__: '${name}'`, ...list, 'options?: EddyCallOptions'].join(', ')}): ${promise};\n`;
     if (RESERVED.has(name)) return call;
     const signature = `${result} ${name}(${parameters.join(', ') || 'void'}), ${site.replace(/^.*\//, '')}`;
     const comment = commentAt(site).map((line) => `     * ${line}`.trimEnd() + '\n').join('');
@@ -123,7 +123,10 @@ function declarationOf({ name, result, parameters, site, letters, kind }) {
     return `${doc}    ${name}(${[...list, 'options?: EddyCallOptions'].join(', ')}): ${promise};\n${call}`;
 }
 
-const KEYWORDS = new Set(['in', 'new', 'delete', 'function', 'var', 'let', 'with', 'class', 'this', 'arguments']);
+// Words that no parameter may be called in TypeScript, or that the declarations need themselves.
+const KEYWORDS = new Set(`in new delete function var let with class this arguments await yield import export super null
+    instanceof catch finally throw try extends debugger typeof true false eval public private protected interface
+    package implements options function_`.split(/\s+/));
 const safe = (name) => (KEYWORDS.has(name) ? `${name}_` : name);
 
 /** The text of X.d.mts. */

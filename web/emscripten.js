@@ -156,9 +156,10 @@ addToLibrary({
     eddyHost.onEnd.push((status) => { eddyApp.end ??= (made) => made.hasEnded(status); });
     Object.defineProperty(Module, 'eddy', { get: () => eddyApp().app });`,
     $eddyBodies: '="EDDY_JS_BODIES"',
-    $eddyFunctions__deps: ['$createEddyFunctions', '$eddyHost', '$eddyValues', '$eddyBodies', 'eddy__js_serve'],
+    $eddyFunctions__deps: ['$createEddyFunctions', '$eddyHost', '$eddyValues', '$eddyBodies', 'eddy__js_serve',
+        'eddy__js_debug'],
     $eddyFunctions: `=createEddyFunctions(eddyHost, eddyValues, eddyBodies, () => eddyFunctions.exports ??= {
-        eddy__js_serve: _eddy__js_serve,
+        eddy__js_serve: _eddy__js_serve, eddy__js_debug: _eddy__js_debug,
     })`,
 
     $eddyChannels__deps: ['$createEddyChannels', '$eddyHost', '$eddyValues', '$eddyApp'],

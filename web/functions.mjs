@@ -6,7 +6,7 @@
  * module's functions, once it is there.
  */
 export function createEddyFunctions(host, values, bodies, exports) {
-    const ENOMEM = -5;
+    const ENOMEM = -5, EHOST = -13;
     const known = new Map(); // address of a signature -> what we know of it
 
     let lastPointer, lastFound;
@@ -47,6 +47,22 @@ export function createEddyFunctions(host, values, bodies, exports) {
         return 0;
     }
 
+    /** What C learns of it; in debug mode and debug builds also where it was thrown. */
+    function textOf(error) {
+        const text = host.textOf(error);
+        if (!exports().eddy__js_debug()) return text;
+        try {
+            const { stack } = error;
+            const at = stack.indexOf('\n    at '); // elsewhere than in V8 it has no line of text before
+            return `${text}\n${at < 0 ? stack : stack.slice(at + 1)}`.trimEnd();
+        } catch {
+            return text; // it has none
+        }
+    }
+
+    const fail = (op, generation, error) =>
+        host.complete(op, generation, EHOST, host.encoder.encode(textOf(error)));
+
     // By a function of the module that the body has called as it is.
     const hasLeft = (error) => error?.name === 'ExitStatus';
 
@@ -71,7 +87,7 @@ export function createEddyFunctions(host, values, bodies, exports) {
                 try {
                     result = store(called, value, slots);
                 } catch (error) {
-                    host.fail(op, generation, error);
+                    fail(op, generation, error);
                     return;
                 }
                 host.settle(exports().eddy__js_serve, op, generation, result);
@@ -80,7 +96,7 @@ export function createEddyFunctions(host, values, bodies, exports) {
                 const { op, generation } = wait;
                 unused.push(wait);
                 if (hasLeft(error)) host.enter(() => { throw error; });
-                else host.fail(op, generation, error);
+                else fail(op, generation, error);
             },
         };
         return wait;
@@ -97,7 +113,7 @@ export function createEddyFunctions(host, values, bodies, exports) {
                 : called.body(controller?.signal, ...argumentsOf(called, slots));
         } catch (error) {
             goOnAfter(error);
-            host.fail(op, generation, error);
+            fail(op, generation, error);
             return;
         }
         host.goOn();
@@ -120,7 +136,7 @@ export function createEddyFunctions(host, values, bodies, exports) {
             return 0;
         } catch (error) {
             goOnAfter(error);
-            return values.copyIn(host.encoder.encode(host.textOf(error))) || 1;
+            return values.copyIn(host.encoder.encode(textOf(error))) || 1;
         }
     }
 

@@ -26,7 +26,7 @@ export function createEddyHost(module) {
     const MICROTASK_MS = 8, MICROTASKS = 32768;
 
     const isNode = typeof process === 'object' && !!process.versions?.node;
-    const decoder = new TextDecoder();
+    const decoder = new TextDecoder('utf-8', { ignoreBOM: true }); // a U+FEFF is a character
     const encoder = new TextEncoder();
 
     // ---- memory ------------------------------------------------------------------------------------

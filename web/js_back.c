@@ -19,6 +19,15 @@ EDDY__EXPORT double eddy__js_serve(uint32_t op, uint32_t generation, int result)
     return eddy__loop_serve(op, generation, result);
 }
 
+/* Whether the text of what JavaScript throws has its stack. */
+EDDY__EXPORT int eddy__js_debug(void) {
+#ifdef NDEBUG
+    return loop.debug;
+#else
+    return true;
+#endif
+}
+
 /* how: 0 forgotten, 1 resolved, 2 rejected with a text. */
 EDDY__EXPORT void eddy__future_from_js(eddy_future *f, int how, int result, char *text) {
     eddy__host_hold(-1);

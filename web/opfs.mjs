@@ -35,7 +35,7 @@ export function createEddyOriginFiles(host, { fail }) {
         const memory = host.memory(), from = pointer >>> 0;
         const bytes = memory.slice(from, memory.indexOf(0, from));
         const names = [];
-        for (const name of new TextDecoder('utf-8', { fatal: true }).decode(bytes).split('/')) {
+        for (const name of new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes).split('/')) {
             if (name === '..' && !names.length) throw mistake('EPERM', 'outside of the file system of this origin');
             if (name === '..') names.pop();
             else if (name && name !== '.') names.push(name);

@@ -200,7 +200,10 @@ export function createEddyValues(host, exports) {
             return fits ? undefined : `must be a BigInt from ${least} to ${most}`;
         }
         switch (letter) {
-        case 'f': case 'd': return typeof value === 'number' ? undefined : 'must be a number';
+        case 'f':
+            if (Number.isFinite(value) && !Number.isFinite(Math.fround(value))) return 'must fit into a float';
+        // falls through
+        case 'd': return typeof value === 'number' ? undefined : 'must be a number';
         case 'b': return typeof value === 'boolean' ? undefined : 'must be a boolean';
         case 's': case 'S':
             if (typeof value !== 'string') return 'must be a string';
@@ -217,16 +220,33 @@ export function createEddyValues(host, exports) {
         names.map((name) => Object.getOwnPropertyDescriptor(prototype, name).get);
     const arrays = Object.getPrototypeOf(Uint8Array.prototype);
     const [kindOf] = gettersOf(arrays, Symbol.toStringTag); // undefined: of a DataView
+    const sizeGetters = gettersOf(ArrayBuffer.prototype, 'byteLength');
+    if (typeof SharedArrayBuffer === 'function')
+        sizeGetters.push(...gettersOf(SharedArrayBuffer.prototype, 'byteLength'));
     const ofArray = gettersOf(arrays, 'buffer', 'byteOffset', 'byteLength');
     const ofDataView = gettersOf(DataView.prototype, 'buffer', 'byteOffset', 'byteLength');
 
-    function bytesOf(value) {
-        const isShared = typeof SharedArrayBuffer === 'function' && value instanceof SharedArrayBuffer;
+    /** Also those of another realm: a frame, a context of node:vm. */
+    const isBuffer = (value) => sizeGetters.some((get) => {
         try {
-            if (value instanceof ArrayBuffer || isShared) return new Uint8Array(value);
-            if (!ArrayBuffer.isView(value)) return undefined;
-            const getters = kindOf.call(value) ? ofArray : ofDataView;
-            const bytes = new Uint8Array(...getters.map((get) => get.call(value)));
+            return get.call(value) >= 0;
+        } catch {
+            return false;
+        }
+    });
+
+    function bytesOf(value) {
+        if (typeof value !== 'object') return undefined;
+        try {
+            let bytes;
+            if (ArrayBuffer.isView(value)) {
+                const getters = kindOf.call(value) ? ofArray : ofDataView;
+                bytes = new Uint8Array(...getters.map((get) => get.call(value)));
+            } else if (isBuffer(value)) {
+                bytes = new Uint8Array(value);
+            } else {
+                return undefined;
+            }
             // Growth would take a view of our own memory away while it is copied.
             return bytes.buffer === host.memory().buffer ? bytes.slice() : bytes;
         } catch {

@@ -47,12 +47,22 @@ EDDY_EXPORT(uint64_t, same_unsigned_wide, (uint64_t value)) {
     return value;
 }
 
+EDDY_EXPORT(float, same_float, (float value)) {
+    return value;
+}
+
 EDDY_EXPORT(bool, invert, (bool value)) {
     return !value;
 }
 
 EDDY_EXPORT(double, all_numbers, (int a, unsigned b, long c, unsigned long d, float e, double f)) {
     return (double)a + (double)b + (double)c + (double)d + (double)e + f;
+}
+
+/* Words that mean something in TypeScript. */
+EDDY_EXPORT(int, delete,
+            (int in, int import, int super, int options, int function, int eval, int public, int catch)) {
+    return in + import + super + options + function + eval + public + catch;
 }
 
 EDDY_EXPORT(long, same_long, (long value)) {

@@ -44,6 +44,8 @@ EDDY_EXPORT(int, types, (void)) {
     int negative;
     if (js_negative(&negative) != 0 || negative != -5) return -1009;
     if (js_error_code() != EDDY_EHOST) return -1010;
+    if (js_upper(&text, "\xef\xbb\xbf-") != 0 || strcmp(text, "\xef\xbb\xbf-\"\\'\n") != 0) return -1011;
+    free(text);
     return 0;
 }
 
@@ -52,9 +54,22 @@ EDDY_EXPORT(int, types, (void)) {
 EDDY_ASYNC_JS(int, js_rejects, (const char *text), { throw new RangeError(text); })
 EDDY_ASYNC_JS(int, js_wrong_type, (void), { return 'seven'; })
 EDDY_ASYNC_JS(int, js_throws_a_string, (void), { throw 'a string'; })
+EDDY_JS(int, js_throws, (void), { throw new Error('not now'); })
 
 EDDY_EXPORT(int, rejects, (const char *text)) {
     return js_rejects(text);
+}
+EDDY_EXPORT(int, rejects_debugged, (const char *text)) {
+    eddy_debug(true);
+    int rc = js_rejects(text);
+    eddy_debug(false);
+    return rc;
+}
+EDDY_EXPORT(int, throws_debugged, (void)) {
+    eddy_debug(true);
+    int rc = js_throws();
+    eddy_debug(false);
+    return rc;
 }
 EDDY_EXPORT(int, wrong_type, (void)) {
     return js_wrong_type();
@@ -135,7 +150,6 @@ EDDY_EXPORT(int, grows_meanwhile, (unsigned mib)) {
 
 EDDY_JS(int, js_now, (const char *name), { return globalThis[name] ?? 0; })
 EDDY_JS(char *, js_type_of, (eddy_js value), { return typeof value; })
-EDDY_JS(int, js_throws, (void), { throw new Error('not now'); })
 
 EDDY_EXPORT(int, at_once, (const char *name)) {
     return js_now(name);

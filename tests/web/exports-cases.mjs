@@ -10,16 +10,32 @@ const invalid = async (promise, text) => {
 
 const isWorkerd = globalThis.navigator?.userAgent === 'Cloudflare-Workers';
 
+/** The globals of another realm, where there is one to be had. */
+async function foreignRealm() {
+    if (globalThis.document) {
+        const frame = document.body.appendChild(document.createElement('iframe'));
+        return frame.contentWindow;
+    }
+    if (!globalThis.process?.versions?.v8 || isWorkerd) return undefined;
+    const { createContext, runInContext } = await import('node:vm');
+    return runInContext('globalThis', createContext());
+}
+
 export const cases = {
     async 'numbers'({ app }) {
         equal(await app.add(1, 2), 3);
         equal(await app.call('add', 2 ** 30, 5), 2 ** 30 + 5);
         equal(await app.nothing(), undefined);
+        equal(await app.delete(1, 2, 3, 4, 5, 6, 7, 8), 36, 'eight arguments');
         equal(await app.all_numbers(-1, 2 ** 32 - 1, -(2 ** 31), 7, 0.5, 0.25), 2 ** 32 - 2 - 2 ** 31 + 7.75);
         equal(await app.same_long(-(2 ** 31)), -(2 ** 31));
         equal(await app.same_unsigned(2 ** 32 - 1), 2 ** 32 - 1);
         equal(await app.invert(true), false);
         equal(await app.invert(false), true);
+        equal(await app.same_float(3.4028234663852886e38), 3.4028234663852886e38);
+        for (const value of [Infinity, -Infinity]) equal(String(await app.same_float(value)), String(value));
+        equal(String(await app.same_float(NaN)), 'NaN');
+        for (const bad of [3.5e38, -1e300]) await invalid(app.same_float(bad), /value must fit into a float/);
     },
     async 'BigInt'({ app }) {
         for (const value of [0n, -1n, 2n ** 63n - 1n, -(2n ** 63n)]) equal(await app.same_wide(value), value);
@@ -31,6 +47,7 @@ export const cases = {
             equal(await app.twice(text), text + text);
         }
         equal(await app.same_text('\ud800'), '\ufffd', 'half a character');
+        equal(await app.same_text('\ufeffa\ufeff'), '\ufeffa\ufeff', 'a mark of byte order is a character');
     },
     async 'bytes'({ app }) {
         equal(await app.sum(new Uint8Array([1, 2, 3])), 6);
@@ -45,6 +62,28 @@ export const cases = {
         equal(await app.zeros(0), new Uint8Array(0));
         const error = await rejection(app.zeros(2 ** 32 - 1));
         equal([error.name, error.message], ['EDDY_ENOMEM', 'no room for 4294967295 zeros']);
+    },
+    async 'bytes of shared, resized and foreign buffers, and of the module itself'({ app, module }) {
+        const shared = typeof SharedArrayBuffer === 'function' && new SharedArrayBuffer(8);
+        if (shared) equal([await app.sum(shared), await app.sum(new Uint8Array(shared).fill(2).subarray(4))], [0, 8]);
+        if (ArrayBuffer.prototype.resize) {
+            const buffer = new ArrayBuffer(8, { maxByteLength: 100 });
+            const [all, part] = [new Uint8Array(buffer), new Uint8Array(buffer, 4, 4)];
+            buffer.resize(50);
+            equal(await app.sum(all.fill(1)), 50);
+            buffer.resize(6);
+            equal([await app.sum(all), await app.sum(part), await app.sum(buffer)], [6, 0, 6], 'shrunk');
+        }
+        const foreign = await foreignRealm();
+        if (foreign) {
+            equal(await app.sum(new foreign.Uint8Array([1, 2])), 3);
+            equal(await app.sum(new foreign.Uint8Array([1, 2]).buffer), 3);
+        }
+        const own = module.exports?.memory?.buffer; // copying it makes it grow
+        if (own) {
+            const size = own.byteLength;
+            equal((await app.same_bytes(own)).length, size);
+        }
     },
     async 'any value of JavaScript'({ app }) {
         const value = { deep: [1, 2] };

@@ -16,6 +16,12 @@ export const cases = {
         equal(await failure(app.throws_a_string()), ['EDDY_EHOST', 'a string']);
         for (const later of [false, true])
             equal(await failure(app.throws_trouble(later)), ['EDDY_EHOST', 'an error without a text']);
+        for (const [call, text] of [[() => app.rejects_debugged('far a://b:80'), 'far a://b:80'], [app.throws_debugged, 'not now']]) {
+            const [first, second] = (await rejection(call())).message.split('\n');
+            equal(first, text);
+            ok(/\d+:\d+\)?$/.test(second), `debugged, the text goes on with the stack, not with "${second}"`);
+        }
+        equal(await failure(app.throws_a_string()), ['EDDY_EHOST', 'a string']);
         const [name, message] = await failure(app.wrong_type());
         equal(name, 'EDDY_EHOST');
         ok(/the result of js_wrong_type must be an integer/.test(message), message);
