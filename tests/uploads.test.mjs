@@ -1,22 +1,13 @@
-// Requests whose body is a stream: in Node by each link, in Deno, Bun and under wasmtime; a page says
-// why it cannot.
+// Requests whose body is a stream: in Node by each link, in Deno, Bun, workerd and under wasmtime. Pages are in
+// uploads-http2.test.mjs.
 
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runProcess } from '../tools/hosts/process.mjs';
 import { artifactOf, JS_SERVERS, needHost, runOn, told } from './lib/hosts.mjs';
 import { refusedUrl, startServer, until } from './lib/server.mjs';
-
-const UPLOADING = 'tests/programs/uploading.c';
-
-/** Of what tests/programs/uploading.c sends. */
-function digest(size) {
-    const bytes = Buffer.alloc(size);
-    for (let at = 0; at < size; at++) bytes[at] = Math.imul(at, 2654435761) >>> 24;
-    return createHash('sha256').update(bytes).digest('hex');
-}
+import { digest, UPLOADING } from './lib/uploads.mjs';
 
 const RUNS = [...JS_SERVERS, 'lean', 'wasmtime'].map((hostName) => [hostName, `uploads on ${hostName}`, {}]);
 // Where Node's HTTP client is to be left alone.
@@ -120,12 +111,3 @@ for (const [by, env] of [['its HTTP client', {}], ['its fetch', { EDDY_FETCH: 'p
         assert.ok(read.mebibytes > 30 && read.mebibytes < 220, `${read.mebibytes} MiB`);
     });
 }
-
-test('a page cannot stream a body over HTTP/1, and says so', async (t) => {
-    const server = await startServer();
-    t.after(() => server.close());
-    const result = await runOn(t, 'chromium', UPLOADING, { args: ['plain', server.url('/count'), '10'] });
-    if (!result) return;
-    assert.match(result.stdout, /^fetch: EDDY_ENOSYS: pages send a streamed body over HTTP\/2 or 3 only/, told(result));
-    assert.equal(server.seen.mostAtOnce, 0);
-});

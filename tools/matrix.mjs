@@ -44,7 +44,7 @@ const ROWS = [
     { title: '`eddy_fetch`', tests: ['fetch'],
         absent: [[[...NATIVE, ...P1], NO_NETWORK], [WORKER, SAME_AS_PAGE], [JCO, SAME_AS_WASMTIME]] },
     { title: 'streamed request bodies', tests: ['uploads'],
-        absent: [[[...NATIVE, ...P1], NO_NETWORK], [[...PAGES, ...WORKER], '`EDDY_ENOSYS` over HTTP/1; not tested over HTTP/2'],
+        absent: [[[...NATIVE, ...P1], NO_NETWORK], [['firefox'], '`EDDY_ENOSYS`: Firefox sends no streamed bodies'],
             [JCO, SAME_AS_WASMTIME]] },
     { title: 'server-sent events', tests: ['server-sent events'],
         absent: [[[...NATIVE, ...P1], NO_NETWORK], [WORKER, SAME_AS_PAGE], [JCO, SAME_AS_WASMTIME]] },

@@ -2,21 +2,31 @@
 //
 // Needs the npm package `send`: import this file only after `npm ci`.
 
-import { createServer } from 'node:http';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { createSecureServer } from 'node:http2';
 import sendFile from 'send';
 import { ROOT } from './build.mjs';
 
-/** Serves by `handler(request, response)`, at a free port by default. -> { origin, close() } */
-export async function serve(handler, port = 0) {
-    const server = createServer(handler);
+/**
+ * Serves by `handler(request, response)`, at a free port by default. `secure`: { key, cert }: over HTTP/2 only.
+ * -> { origin, close() }
+ */
+export async function serve(handler, port = 0, secure = undefined) {
+    const server = secure ? createSecureServer(secure, handler) : createServer(handler);
+    const sessions = new Set();
+    server.on('session', (session) => {
+        sessions.add(session);
+        session.on('close', () => sessions.delete(session)).on('error', () => {}); // its end is enough
+    });
     server.listen(port, '127.0.0.1');
     await once(server, 'listening');
     return {
-        origin: `http://127.0.0.1:${server.address().port}`,
+        origin: `${secure ? 'https' : 'http'}://127.0.0.1:${server.address().port}`,
         close() {
             server.close();
-            server.closeAllConnections();
+            server.closeAllConnections?.();
+            for (const session of sessions) session.destroy();
         },
     };
 }

@@ -46,8 +46,9 @@ export function createEddyHttp(host, ownFetch = () => undefined, createClient = 
         const upload = streamed ? makeUpload(request) : undefined;
         request.upload = upload;
         host.begin(op, generation, () => request.abort?.());
-        if (upload && isPage && !canStream(request.url)) {
-            host.complete(op, generation, ENOSYS, host.encoder.encode(`${HTTP1}: ${request.url}`));
+        const why = upload && isPage && whyNoStream(request.url);
+        if (why) {
+            host.complete(op, generation, ENOSYS, host.encoder.encode(`${why}: ${request.url}`));
             closeUpload(upload);
         } else if (client && !ownFetch() && client.takes(request)) {
             client.send(request);
@@ -191,8 +192,8 @@ export function createEddyHttp(host, ownFetch = () => undefined, createClient = 
 
     // ---- uploads: the platform asks for a piece when it wants to send one -----------------------------
 
-    /** Whether this page's browser streams bodies at all, and may do so to there. */
-    function canStream(url) {
+    /** Why this page cannot stream a body to there; '': nothing speaks against it. */
+    function whyNoStream(url) {
         let asked = false;
         const { headers } = new Request('https://a.invalid', {
             method: 'POST', body: new ReadableStream(),
@@ -201,8 +202,10 @@ export function createEddyHttp(host, ownFetch = () => undefined, createClient = 
                 return 'half';
             },
         });
+        // One that does not know streams takes it for text.
+        if (!asked || headers.has('content-type')) return 'this browser sends no streamed bodies';
         const scheme = /^\w+:/.exec(url)?.[0] ?? location.protocol;
-        return asked && !headers.has('content-type') && scheme.toLowerCase() === 'https:';
+        return scheme.toLowerCase() === 'https:' ? '' : HTTP1;
     }
 
     /** What goes by another way than fetch has hasRoom, put and end of its own. */

@@ -4,6 +4,8 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { constants, createSecureServer } from 'node:http2';
+import { createServer as createHttpsServer } from 'node:https';
 import { createServer as createListener } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -120,6 +122,18 @@ const routes = {
         for await (const part of request) size += part.length;
         response.end(`${request.headers['content-length']} ${size}`);
     },
+    async '/slowly'(request, response, { seen }) {
+        seen.taken = 0;
+        for await (const part of request) {
+            const before = seen.taken >> 18;
+            seen.taken += part.length;
+            if (seen.taken >> 18 > before) await sleep(10); // after each 256 KiB
+        }
+        response.end(`${seen.taken} taken`);
+    },
+    '/taken'(request, response, { seen }) {
+        response.end(String(seen.taken));
+    },
     async '/digest'(request, response) {
         const hash = createHash('sha256');
         for await (const part of request) {
@@ -155,7 +169,8 @@ const routes = {
     },
     async '/reset-upload'(request) {
         await once(request, 'data');
-        request.socket.resetAndDestroy();
+        if (request.stream) request.stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+        else request.socket.resetAndDestroy();
     },
     '/endless'(request, response) {
         response.write('the first part');
@@ -212,11 +227,15 @@ const routes = {
     },
 };
 
-/** -> { url(path), seen, close() }; seen: how many requests there were, at most at a time, aborted. */
-export async function startServer() {
-    const seen = { mostAtOnce: 0, aborted: 0, atOnce: 0, requests: 0 };
+/**
+ * -> { url(path), seen, close() }; seen: how many requests there were, at most at a time, aborted, and
+ * how many bytes /slowly has taken. `secure`: { key, cert }: by HTTP/2 over TLS, or with `http1` by HTTP/1 over it.
+ */
+export async function startServer(secure = undefined, { http1 = !secure } = {}) {
+    const seen = { mostAtOnce: 0, aborted: 0, atOnce: 0, requests: 0, taken: 0 };
     const watch = watchRequests();
-    const server = createServer(async (request, response) => {
+    const sessions = new Set();
+    const answer = async (request, response) => {
         for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value);
         if (request.method === 'OPTIONS') return response.writeHead(204).end();
         response.on('error', () => {});
@@ -225,19 +244,27 @@ export async function startServer() {
         seen.mostAtOnce = Math.max(seen.mostAtOnce, ++seen.atOnce);
         response.on('close', () => {
             seen.atOnce--;
-            if (!response.writableFinished) seen.aborted++;
+            // HTTP/2 ends an answer whose stream the other side has closed.
+            if (request.stream ? request.stream.aborted : !response.writableFinished) seen.aborted++;
         });
         const route = routes[request.url.replace(/\?.*/, '')] ?? routes['/missing'];
         await Promise.resolve(route(request, response, { seen, watch })).catch(() => {}); // of requests that were aborted
+    };
+    const create = !secure ? createServer : http1 ? createHttpsServer : createSecureServer;
+    const server = create(secure ?? {}, answer);
+    server.on('session', (session) => {
+        sessions.add(session);
+        session.on('close', () => sessions.delete(session)).on('error', () => {}); // its requests tell enough
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return {
         seen,
-        url: (path) => `http://127.0.0.1:${server.address().port}${path}`,
+        url: (path) => `${secure ? 'https' : 'http'}://127.0.0.1:${server.address().port}${path}`,
         close() {
             server.close();
-            server.closeAllConnections();
+            server.closeAllConnections?.();
+            for (const session of sessions) session.destroy();
         },
     };
 }

@@ -214,6 +214,44 @@ static int put_it(void *arg) {
     return rc;
 }
 
+/* How much of a body the server says it has taken. */
+static long taken(void) {
+    char question[400];
+    const char *path = strstr(url, "/slowly");
+    if (!path) return eddy_fail(EDDY_EINVAL, "not a URL of /slowly");
+    snprintf(question, sizeof question, "%.*s/taken", (int)(path - url), url);
+    eddy_response *r;
+    int rc = eddy_fetch(&r, question);
+    if (rc < 0) return rc;
+    void *data = NULL;
+    size_t size;
+    rc = eddy_response_bytes(r, 100, &data, &size);
+    long bytes = rc < 0 ? rc : atol(data);
+    free(data);
+    eddy_response_close(r);
+    return bytes;
+}
+
+static int send_it(void *arg) { return send(arg); }
+
+/* What was written and the server has not taken is somebody's memory. */
+static int slowly(size_t size) {
+    source s;
+    int rc = source_begin(&s, size, 0);
+    eddy_future *task = eddy_spawn(send_it, &s);
+    long most = 0;
+    while (rc == 0 && !eddy_done(task)) {
+        long sent = (long)s.sent, there = taken();
+        if (there < 0) rc = (int)there;
+        else if (sent - there > most) most = sent - there;
+    }
+    if (rc == 0) rc = eddy_await(task);
+    else eddy_release(task);
+    if (rc == 0) printf("%ld KiB ahead\n", most / 1024);
+    source_end(&s);
+    return rc;
+}
+
 /* `asked`: when the server has it. */
 static int cancel_one(bool asked, eddy_time after) {
     source s;
@@ -297,6 +335,7 @@ int eddy_main(int argc, char **argv) {
     if (!strcmp(what, "both-ways")) return both_ways();
     if (!strcmp(what, "fails-late")) return fails_late();
     if (!strcmp(what, "stuck")) return stuck();
+    if (!strcmp(what, "slowly")) return slowly((size_t)atol(more));
     if (!strcmp(what, "cancelled")) return cancelled();
     if (!strcmp(what, "refused")) return refused();
     if (!strcmp(what, "wrong-use")) return wrong_use();

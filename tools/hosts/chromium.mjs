@@ -11,17 +11,18 @@ const PAGE = '<!doctype html><meta charset="utf-8"><title>eddy</title>' +
     '<link rel="icon" href="data:,"><script type="module" src="/browser-main.mjs"></script>';
 const MAIN = new URL('browser-main.mjs', import.meta.url);
 
-/** Serves the page, its script, and /N/ for the N-th folder of artifacts asked for. */
-async function servePrograms() {
+/** Serves the page, its script, and /N/ for the N-th folder of artifacts asked for. `secure`: as serve(). */
+async function servePrograms(secure) {
     const folders = [];
-    const server = await serve((request, response) => {
+    const answer = (request, response) => {
         const send = (type, body) => response.writeHead(200, { 'content-type': type }).end(body);
         if (request.url === '/') return send('text/html', PAGE);
         if (request.url === '/browser-main.mjs') return send('text/javascript', readFileSync(MAIN));
         const [, number, rest] = /^\/(\d+)(\/.*)$/.exec(request.url) ?? [];
         if (!folders[number]) return response.writeHead(404).end(`no ${request.url}\n`);
         return answerFile(request, response, folders[number], rest);
-    });
+    };
+    const server = await serve(answer, 0, secure);
     return {
         ...server,
         urlOf(artifact) {
@@ -32,14 +33,15 @@ async function servePrograms() {
     };
 }
 
-function launchOnce({ path, kind }, protocolTimeout, flags) {
+function launchOnce({ path, kind }, protocolTimeout, flags, secure) {
     const common = { executablePath: path, protocolTimeout, timeout: 120_000 };
-    if (kind === 'firefox') return puppeteer.launch({ ...common, browser: 'firefox' });
+    if (kind === 'firefox') return puppeteer.launch({ ...common, browser: 'firefox', acceptInsecureCerts: !!secure });
     const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
     return puppeteer.launch({
         ...common,
         args: [...asRoot, '--disable-gpu', '--disable-background-networking', '--no-first-run',
-            '--disable-dev-shm-usage', ...flags],
+            '--disable-dev-shm-usage', ...flags,
+            ...(secure ? [`--ignore-certificate-errors-spki-list=${secure.pin}`] : [])],
     });
 }
 
@@ -93,19 +95,22 @@ async function within(promise, milliseconds, otherwise) {
  * `kind`: chromium, or firefox, which is driven by WebDriver BiDi. `worker`: run programs in a worker of the page.
  * -> null, after a line on stderr, where there is no browser. A run's option `during(page)` is awaited
  * beside the program and its value comes back as `during`. `protocolTimeout`: more than any run's timeout; what does
- * not answer by then never will. `flags`: more of Chromium's command line.
+ * not answer by then never will. `flags`: more of Chromium's command line. `secure`: { key, cert, pin }, as of
+ * tests/lib/certificate.mjs: the pages come over HTTP/2, and this certificate is taken for a good one.
  */
-export async function open(tools, { worker = false, kind = 'chromium', protocolTimeout = 180_000, flags = [] } = {}) {
+export async function open(tools, { worker = false, kind = 'chromium', protocolTimeout = 180_000, flags = [],
+    secure = undefined } = {}) {
     const program = kind === 'firefox' ? tools.firefox : tools.browser;
     if (!program) {
         process.stderr.write(`eddy: ${kind}: not run: no browser is installed, and without root none can be\n`);
         return null;
     }
-    const server = await servePrograms();
-    const browser = await attempts(() => launchOnce(program, protocolTimeout, flags), `starting ${kind}`).catch((error) => {
-        server.close();
-        throw new Error(`cannot start the browser: ${error.message.split('\n')[0]}`);
-    });
+    const server = await servePrograms(secure);
+    const browser = await attempts(() => launchOnce(program, protocolTimeout, flags, secure), `starting ${kind}`)
+        .catch((error) => {
+            server.close();
+            throw new Error(`cannot start the browser: ${error.message.split('\n')[0]}`);
+        });
     // Firefox may lose a tab that it is just opening, beside others that are closed.
     const newPage = browser.newPage.bind(browser);
     browser.newPage = async () => {
