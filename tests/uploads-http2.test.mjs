@@ -34,6 +34,7 @@ for (const hostName of ['chromium', 'chromium-worker']) {
         };
         let tries = 0;
         const abortsOne = async (stdout, what, path, ...more) => {
+            await until(() => server.seen.atOnce === 0, 'the streams of earlier tests have been closed');
             const before = server.seen.aborted;
             await prints(stdout, what, `${path}?${++tries}`, ...more);
             await until(() => server.seen.aborted > before, 'the server saw the stream close');
@@ -61,6 +62,14 @@ for (const hostName of ['chromium', 'chromium-worker']) {
         await t.test('a cancelled request', () => abortsOne('EDDY_ECANCELED\n', 'cancelled', '/stuck'));
         await t.test('requests cancelled at every moment', () =>
             prints('40 cancelled, nothing left\n', 'many-cancelled', '/stuck', '40'));
+        await t.test('what is broken off is never taken for the whole', async () => {
+            const before = server.seen.whole;
+            for (let i = 0; i < 10; i++)
+                await abortsOne(/^fetch: EDDY_EUSER: .+\n$/, 'failing', '/count', '3000000');
+            await prints('40 cancelled, nothing left\n', 'many-cancelled', '/count', '40');
+            await until(() => server.seen.atOnce === 0, 'all streams have been closed');
+            assert.equal(server.seen.whole, before);
+        });
         await t.test('a stream reset amid it', () =>
             prints(/^fetch: EDDY_E(HOST|CONNRESET): (?!\(no text\)).+\n$/, 'plain', '/reset-upload', '30000000'));
         await t.test('a refused connection', async () => {

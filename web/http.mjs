@@ -105,9 +105,14 @@ export function createEddyHttp(host, ownFetch = () => undefined, createClient = 
 
     function byFetch(request) {
         const controller = new AbortController();
-        request.abort = (error) => controller.abort(error);
+        const { upload } = request;
+        // Chromium cancels the stream of a request that is aborted, reads it to the end that this is, and may
+        // have told the server so before it aborts: what was broken off would pass for the whole.
+        request.abort = (error) => {
+            if (isPage && upload?.began && !upload.isOver) upload.fail(error);
+            else controller.abort(error);
+        };
         fetchAnswer(request, controller.signal).catch((error) => {
-            const { upload } = request;
             if (isPage && upload && !upload.began) error = new Error(`${host.textOf(error)}; ${HTTP1}`);
             failed(request, error);
         });
@@ -117,6 +122,10 @@ export function createEddyHttp(host, ownFetch = () => undefined, createClient = 
         const options = optionsOf(request, signal);
         if (request.upload) Object.assign(options, { body: streamOf(request.upload), duplex: 'half' });
         const response = await (ownFetch() ?? fetch)(request.url, options);
+        if (request.upload?.failure) { // nobody wants it
+            response.body?.cancel().catch(() => {});
+            throw request.upload.failure;
+        }
         const { status, statusText, url, headers } = response;
         const body = {
             // Locked at once: Node cancels the body of a response that is only garbage otherwise.
@@ -211,8 +220,8 @@ export function createEddyHttp(host, ownFetch = () => undefined, createClient = 
     /** What goes by another way than fetch has hasRoom, put and end of its own. */
     function makeUpload(request) {
         const upload = {
-            number: ++lastBody, request, room: undefined, closed: false, began: false,
-            hasRoom: () => false, put: undefined, end: undefined,
+            number: ++lastBody, request, room: undefined, closed: false, began: false, isOver: false,
+            hasRoom: () => false, put: undefined, end: undefined, fail: undefined, failure: undefined,
         };
         uploads.set(upload.number, upload);
         return upload;
@@ -241,8 +250,13 @@ export function createEddyHttp(host, ownFetch = () => undefined, createClient = 
             answer();
         };
         upload.end = (whole) => {
+            upload.isOver = true;
             if (whole) sink.close();
             answer();
+        };
+        upload.fail = (error = new Error('aborted')) => {
+            upload.failure ??= error;
+            sink.error(error);
         };
         return new ReadableStream({
             start: (made) => { sink = made; },
@@ -251,7 +265,10 @@ export function createEddyHttp(host, ownFetch = () => undefined, createClient = 
                 pulled = done;
                 tellRoom(upload);
             }),
-            cancel: () => closeUpload(upload),
+            cancel() {
+                upload.isOver = true;
+                closeUpload(upload);
+            },
         }, { highWaterMark: 0 });
     }
 

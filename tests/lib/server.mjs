@@ -116,10 +116,11 @@ const routes = {
         }
         response.end();
     },
-    async '/count'(request, response) {
+    async '/count'(request, response, { seen }) {
         let size = 0;
         await sleep(50); // the sender has to wait
         for await (const part of request) size += part.length;
+        if (!request.stream?.aborted) seen.whole++;
         response.end(`${request.headers['content-length']} ${size}`);
     },
     async '/slowly'(request, response, { seen }) {
@@ -228,11 +229,12 @@ const routes = {
 };
 
 /**
- * -> { url(path), seen, close() }; seen: how many requests there were, at most at a time, aborted, and
- * how many bytes /slowly has taken. `secure`: { key, cert }: by HTTP/2 over TLS, or with `http1` by HTTP/1 over it.
+ * -> { url(path), seen, close() }; seen: how many requests there were, at most at a time, aborted; how many
+ * bodies /count has had to their ends, how many bytes /slowly has taken. `secure`: { key, cert }: by HTTP/2 over
+ * TLS, or with `http1` by HTTP/1 over it.
  */
 export async function startServer(secure = undefined, { http1 = !secure } = {}) {
-    const seen = { mostAtOnce: 0, aborted: 0, atOnce: 0, requests: 0, taken: 0 };
+    const seen = { mostAtOnce: 0, aborted: 0, atOnce: 0, requests: 0, whole: 0, taken: 0 };
     const watch = watchRequests();
     const sessions = new Set();
     const answer = async (request, response) => {
