@@ -4,7 +4,10 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { KEEP_LINKED } from './asyncify.mjs';
+import { Artifacts, openBuildCache } from './build-cache.mjs';
 import { artifactOf, configure, needsOf } from './configure.mjs';
+import { besides, includedBy, recipesOf } from './recipe.mjs';
 import { setup } from './setup.mjs';
 import { takeLock } from './setup/turn.mjs';
 
@@ -16,6 +19,7 @@ export const MODES = ['release', 'debug', 'asan'];
 
 export class BuildError extends Error {}
 
+/** -> whether the commands have said anything. */
 function ninja(tools, args, quiet) {
     return new Promise((done, fail) => {
         const child = spawn(tools.ninja, args, {
@@ -30,7 +34,7 @@ function ninja(tools, args, quiet) {
             if (code) fail(new BuildError(`${output.trimEnd()}\nbuild failed`));
             else {
                 if (!quiet && !nothing) process.stderr.write(output);
-                done();
+                done(output.split('\n').some((line) => line && !/^\[\d+\/\d+\] |^ninja: /.test(line)));
             }
         });
     });
@@ -51,6 +55,34 @@ function inTurn(key, work) {
     const turn = (turns.get(key) ?? Promise.resolve()).then(locked);
     turns.set(key, turn.catch(() => {}));
     return turn;
+}
+
+/** Builds what the cache has not; `paths` are the programs' from the project's root. */
+async function make({ host, mode, paths, configured, tools, quiet, keepGoing }) {
+    const { folder, file, common, recipes } = configured;
+    const cache = process.env[KEEP_LINKED] ? null : openBuildCache(tools.cache);
+    const look = () => (cache ? recipesOf({ host, mode, tools, recipes, common, programs: paths, root: ROOT }) : new Map());
+    const toMake = look();
+    const artifact = (path) => artifactOf(folder, host, path);
+    const artifacts = new Artifacts(folder, { cache, root: mode === 'debug' ? null : ROOT });
+    const fetched = artifacts.fetch(new Map([...toMake].map(([path, { key }]) => [artifact(path), key])));
+    if (fetched && !quiet) process.stderr.write(`eddy: ${fetched} of ${paths.length} were built before, of the same\n`);
+    const left = paths.filter((path) => !toMake.has(path) || !artifacts.isFresh(artifact(path), toMake.get(path).key));
+    if (!left.length) return;
+    artifacts.leave(left.map(artifact));
+    const said = await ninja(tools, ['-f', file, ...(keepGoing ? ['-k', '0'] : []), ...left.map(artifact)], quiet);
+    if (!cache) return;
+    const made = look(); // what was changed meanwhile may be in them or not
+    const included = includedBy(tools.ninja, file);
+    for (const path of left) {
+        const recipe = made.get(path);
+        if (!recipe || recipe.key !== toMake.get(path)?.key) continue;
+        const others = besides(recipes.get(path).objects, included, recipe.covered);
+        // What a compiler says is to be seen elsewhere, too.
+        if (others) artifacts.keep(artifact(path), recipe.key, others, !said);
+    }
+    artifacts.save();
+    cache.trim();
 }
 
 /**
@@ -75,11 +107,11 @@ export async function build(
     const want = [part, ...(needsSources ? ['sources'] : [])];
     const tools = await setup({ want, quiet });
     return inTurn([host, mode, ...defines].join('-'), async () => {
-        const { folder, file } = configure({ host, mode, tools, defines, programs: [...paths.values()] });
-        const artifacts = new Map([...paths].map(([given, path]) =>
-            [given, artifactOf(folder, host, path)]));
-        if (artifacts.size) await ninja(tools, ['-f', file, ...(keepGoing ? ['-k', '0'] : []), ...artifacts.values()], quiet);
-        return new Map([...artifacts].map(([given, path]) => [given, resolve(ROOT, path)]));
+        const wanted = [...new Set(paths.values())];
+        const configured = configure({ host, mode, tools, defines, programs: wanted });
+        if (wanted.length) await make({ host, mode, paths: wanted, configured, tools, quiet, keepGoing });
+        return new Map([...paths].map(([given, path]) =>
+            [given, resolve(ROOT, artifactOf(configured.folder, host, path))]));
     });
 }
 
@@ -90,11 +122,11 @@ export async function build(
 export async function buildRuntime({ host, mode, tools, folder, small }) {
     process.chdir(ROOT);
     const { file, runtimes, checked } = configure({ host, mode, tools, folder });
-    const runtime = small ? runtimes.small : runtimes.usual;
+    const { library, main } = small ? runtimes.small : runtimes.usual;
     const stamp = join(folder, small ? '.stamp-small' : '.stamp');
     if (!existsSync(stamp)) {
-        await ninja(tools, ['-f', file, ...Object.values(runtime), ...checked], true);
+        await ninja(tools, ['-f', file, library, main, ...checked], true);
         writeFileSync(stamp, '');
     }
-    return runtime;
+    return { library, main };
 }

@@ -153,6 +153,13 @@ export function artifactOf(folder, host, program) {
     return join(folder, inside(program).replace(/\.c(pp)?$/, '') + suffix);
 }
 
+/** All files of a program, its artifact first. */
+export function outputsOf(artifact) {
+    if (!artifact.endsWith('.mjs')) return [artifact];
+    const stem = artifact.slice(0, -'.mjs'.length);
+    return [artifact, `${stem}.wasm`, `${stem}.d.mts`];
+}
+
 /** The command that makes the linked module IN suspendable, as OUT. */
 function asyncify(mode, tools, input, output, optimise) {
     const { all } = ASYNCIFY;
@@ -201,8 +208,9 @@ function checkLibc({ cc, ld }, stamp) {
 }
 
 /**
- * Writes the ninja file; -> { folder, file, runtimes, checked }: the last two are what programs
- * are linked with, and what is to be made besides.
+ * Writes the ninja file; -> { folder, file, runtimes, checked, common, recipes }: runtimes and checked are
+ * what programs are linked with, and what is to be made besides; the last two are for recipe.mjs: what
+ * all are made by, and for each program { text, files, objects }: what it is besides, of which files.
  * `programs` adds to the project's own; `defines` are macros that everything is compiled with.
  */
 export function configure({ host, mode, tools, programs = [], defines = [],
@@ -211,8 +219,12 @@ export function configure({ host, mode, tools, programs = [], defines = [],
     const flags = [...COMPILE.all, ...COMPILE[host], ...COMPILE[mode],
         ...(COMPILE[`${host}-${mode}`] ?? []),
         ...defines.map((name) => `-D${name}`)];
-    const compile = (name, own) => `rule ${name}\n  command = ${command(tool.env, tool.cc)} -MMD ` +
-        `-MF $out.d ${command(own, flags)} $flags -c $in -o $out\n` +
+    // For recipe.mjs: debug information that the project's folder is no part of ($$ is the shell's $), and the
+    // system's headers, which, unlike a sysroot's, change without the compiler.
+    const anywhere = mode === 'asan' ? ' "-ffile-prefix-map=$$PWD=."' : '';
+    const dependencies = host === 'native' ? '-MD' : '-MMD';
+    const compile = (name, own) => `rule ${name}\n  command = ${command(tool.env, tool.cc)} ${dependencies} ` +
+        `-MF $out.d ${command(own, flags)}${anywhere} $flags -c $in -o $out\n` +
         '  depfile = $out.d\n  deps = gcc\n  description = $in';
     const link = (name, optimise) => `rule ${name}\n  ` +
         `command = ${linkRule(host, mode, tools, tool, folder, optimise)}\n  description = $out`;
@@ -225,12 +237,12 @@ export function configure({ host, mode, tools, programs = [], defines = [],
         link('link', ASYNCIFY[`${host}-${mode}`] ?? ASYNCIFY[mode]),
         ...(hasSmallRuntime(host, mode) ? [link('link-small', ASYNCIFY.small)] : []),
     ];
-    const objects = new Map();
+    const objects = new Map(); // what makes each
     const object = (file, extra, place = 'o') => {
         const out = join(folder, place, inside(file.replace(/^.*\/(sources-[^/]*)\//, '$1/')) + '.o');
         if (!objects.has(out)) {
-            objects.set(out, file);
-            lines.push(`build ${ninja(out)}: ${isCxx(file) ? 'cxx' : 'cc'} ${ninja(file)}\n  flags = ${command(extra)}`);
+            objects.set(out, `build ${ninja(out)}: ${isCxx(file) ? 'cxx' : 'cc'} ${ninja(file)}\n  flags = ${command(extra)}`);
+            lines.push(objects.get(out));
         }
         return out;
     };
@@ -240,7 +252,7 @@ export function configure({ host, mode, tools, programs = [], defines = [],
         const own = [...WARNINGS, ...(RUNTIME_FLAGS[host]?.[mode] ?? []), ...extra];
         const files = runtimeFiles(host).map((file) => object(file, own, place));
         lines.push(`build ${library}: ar ${files.map(ninja).join(' ')}`);
-        return { library, main: object(MAIN, [...WARNINGS, ...extra], place) };
+        return { library, main: object(MAIN, [...WARNINGS, ...extra], place), files };
     };
     const usual = makeRuntime('libeddy.a', 'o', []);
     const small = hasSmallRuntime(host, mode) ? makeRuntime('libeddy-small.a', 'o-small', COMPILE.small) : usual;
@@ -249,12 +261,14 @@ export function configure({ host, mode, tools, programs = [], defines = [],
     if (host === 'wasip2') lines.push(...checkLibc(tools.wasi.p2, checked));
     const implicit = [...(host === 'wasip2' ? [checked] : []), 'tools/asyncify.mjs', 'tools/guard.mjs', 'tools/names.mjs', 'tools/reach.mjs', 'tools/finish.mjs', ...(host === 'wasip2' ? witFiles() : []), ...(host === 'web' ? [join(folder, 'eddy-library.js')] : [])];
     if (host === 'web') writeIfChanged(join(folder, 'eddy-library.js'), libraryText());
+    const common = lines.join('\n');
+    const recipes = new Map();
     for (const program of new Set([...projectPrograms(host), ...programs])) {
         const needs = needsOf(program);
         if (needs.sources.some((name) => !tools.sources?.[name])) continue;
         const place = (text) => text.replace(/@(\w+)/g, (_, name) => tools.sources[name]);
         const forSize = isSmall(needs, host, mode);
-        const { library, main } = forSize ? small : usual;
+        const { library, main, files: runtime } = forSize ? small : usual;
         const extra = [...(forSize ? COMPILE.small : []), ...needs.cflags.map(place)];
         const libraries = [...(isCxx(program) && host === 'native' ? ['-lstdc++'] : []),
             ...needs.printf.flatMap((choice) => PRINTF[choice][host] ?? [])];
@@ -268,11 +282,14 @@ export function configure({ host, mode, tools, programs = [], defines = [],
         ];
         const out = artifactOf(folder, host, program);
         const stem = out.replace(/\.\w+$/, '');
-        lines.push(`build ${ninja(out)}: link${forSize ? '-small' : ''} ${parts.map(ninja).join(' ')} ${library} | ` +
+        const made = `build ${ninja(out)}: link${forSize ? '-small' : ''} ${parts.map(ninja).join(' ')} ${library} | ` +
             `${implicit.join(' ')}\n  base = ${basename(stem)}\n  stem = ${stem}` +
-            (libraries.length ? `\n  libraries = ${command(libraries)}` : ''));
+            (libraries.length ? `\n  libraries = ${command(libraries)}` : '');
+        lines.push(made);
+        recipes.set(program, { text: [...parts.map((part) => objects.get(part)), made].join('\n'),
+            files: [program, ...own], objects: [...new Set([...parts, ...runtime])] });
     }
     const file = join(folder, 'build.ninja');
     writeIfChanged(file, lines.join('\n') + '\n');
-    return { folder, file, runtimes: { usual, small }, checked: host === 'wasip2' ? [checked] : [] };
+    return { folder, file, runtimes: { usual, small }, checked: host === 'wasip2' ? [checked] : [], common, recipes };
 }

@@ -30,7 +30,8 @@ const HELP = `./build.sh COMMAND
   size NAME [--host H]                 what a module is made of, and which functions can suspend and why;
                                        H: lean (default) web wasi wasip2
   docs                                 build/docs: API reference and guide, as pages
-  clean                                remove what was built
+  clean                                remove what was built; programs whose sources are the same come
+                                       back from the tool cache, unless EDDY_BUILD_CACHE=0
 `;
 
 class UsageError extends Error {}
