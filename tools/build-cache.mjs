@@ -7,25 +7,23 @@
 // An entry is one file, which appears whole: the SHA-256 of all that follows, a line of JSON, and the built
 // files one after the other, compressed. One that is damaged is removed and counts for nothing.
 
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { outputsOf } from './configure.mjs';
 import { areSame } from './recipe.mjs';
+import { namesIn } from './setup/base.mjs';
 
 const SUM_LENGTH = 64;
 const ABANDONED_MS = 3600_000; // since a file was begun that never became an entry
 
 const sumOf = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
-let unique = 0;
-const beside = (path) => `${path}.${process.pid}-${unique++}.part`;
-
 /** The file appears whole, or not at all. */
 export function writeAtOnce(path, bytes, mode = 0o666) {
-    const part = beside(path);
+    const part = `${path}.${randomUUID()}.part`; // processes of several containers may share a folder
     try {
         writeFileSync(part, bytes, { mode });
         renameSync(part, path);
@@ -55,7 +53,7 @@ class BuildCache {
         }
         const content = entry.subarray(SUM_LENGTH);
         if (sumOf(content) !== entry.toString('latin1', 0, SUM_LENGTH)) {
-            rmSync(path, { force: true });
+            remove(path);
             return undefined;
         }
         const end = content.indexOf('\n');
@@ -74,10 +72,14 @@ class BuildCache {
         } catch { /* it has just been removed */ }
     }
 
-    /** Keeps files: [{ mode, bytes }], and what `others` says of them. What cannot be kept, on a full disk say, is built again. */
+    /**
+     * Keeps files: [{ mode, bytes }], and what `others` says of them. What cannot be kept, on a full disk
+     * say, is built again.
+     */
     put(key, others, files) {
         const head = JSON.stringify({ others, files: files.map(({ mode, bytes }) => ({ mode, size: bytes.length })) });
-        const content = Buffer.concat([Buffer.from(`${head}\n`), gzipSync(Buffer.concat(files.map(({ bytes }) => bytes)), { level: 1 })]);
+        const packed = gzipSync(Buffer.concat(files.map(({ bytes }) => bytes)), { level: 1 });
+        const content = Buffer.concat([Buffer.from(`${head}\n`), packed]);
         const path = this.place(key);
         try {
             mkdirSync(dirname(path), { recursive: true });
@@ -96,25 +98,24 @@ class BuildCache {
                 const about = statSync(path, { throwIfNoEntry: false });
                 if (!about) continue;
                 if (!file.endsWith('.part')) entries.push({ path, size: about.size, used: about.mtimeMs });
-                else if (Date.now() - about.mtimeMs > ABANDONED_MS) rmSync(path, { force: true });
+                else if (Date.now() - about.mtimeMs > ABANDONED_MS) remove(path);
             }
         }
         let total = entries.reduce((sum, { size }) => sum + size, 0);
         if (total <= this.limit) return;
         for (const { path, size } of entries.sort((a, b) => a.used - b.used)) {
             if (total <= this.limit * 0.8) break;
-            rmSync(path, { force: true });
+            remove(path);
             total -= size;
         }
     }
 }
 
-function namesIn(folder) {
+/** If it can be: the folder may be another's. */
+function remove(path) {
     try {
-        return readdirSync(folder);
-    } catch {
-        return [];
-    }
+        rmSync(path, { force: true });
+    } catch { /* whoever may remove it will */ }
 }
 
 /**

@@ -10,7 +10,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { compilers } from './configure.mjs';
-import { which } from './setup/base.mjs';
+import { namesIn, which } from './setup/base.mjs';
 
 const LAYOUT = 1; // raised when keys or entries change their meaning
 
@@ -18,7 +18,9 @@ const FOLDERS = ['include', 'src'];
 const HOST_FOLDERS = { native: [], web: ['web'], lean: ['web'], wasi: ['wasi'], wasip2: ['wasi'] };
 
 // What commands of the build run of the project itself.
-const SCRIPTS = ['tools/asyncify.mjs', 'tools/finish.mjs', 'tools/libc.mjs', 'tools/library.mjs'];
+const WEB_SCRIPTS = ['tools/asyncify.mjs', 'tools/finish.mjs', 'tools/library.mjs'];
+const SCRIPTS = { native: [], web: WEB_SCRIPTS, lean: WEB_SCRIPTS, wasi: ['tools/asyncify.mjs'],
+    wasip2: ['tools/asyncify.mjs', 'tools/libc.mjs'] };
 
 // Variables that compilers, Emscripten and finish.mjs heed.
 const HEEDED = /^(EM_|EMCC_|EMSDK|BINARYEN|CPATH$|C_INCLUDE_PATH$|CPLUS_INCLUDE_PATH$|LIBRARY_PATH$|COMPILER_PATH$|GCC_EXEC_PREFIX$|SOURCE_DATE_EPOCH$|NODE_OPTIONS$|EDDY_SOURCES$)/;
@@ -89,7 +91,7 @@ export function recipesOf({ host, mode, tools, recipes, common, programs, root }
         if (!sums.has(path)) sums.set(path, contentOf(path));
         return [path, sums.get(path)];
     };
-    const shared = [...[...FOLDERS, ...HOST_FOLDERS[host]].flatMap(filesIn), ...modulesOf(SCRIPTS)];
+    const shared = [...[...FOLDERS, ...HOST_FOLDERS[host]].flatMap(filesIn), ...modulesOf(SCRIPTS[host])];
     const environment = Object.entries(process.env).filter(([name]) => HEEDED.test(name)).sort();
     const base = sumOf(JSON.stringify([LAYOUT, process.platform, process.arch, process.version, process.execPath, host, mode,
         mode === 'debug' ? root : '', // for debuggers, which want to find the sources
@@ -97,7 +99,7 @@ export function recipesOf({ host, mode, tools, recipes, common, programs, root }
     return new Map(programs.filter((program) => recipes.has(program)).map((program) => {
         const { text, files } = recipes.get(program);
         const headers = [...new Set(files.map((file) => dirname(file)))].sort().flatMap((folder) =>
-            readdirSync(folder).filter((name) => /\.(h|hpp|inc)$/.test(name)).sort().map((name) => join(folder, name)));
+            namesIn(folder).filter((name) => /\.(h|hpp|inc)$/.test(name)).sort().map((name) => join(folder, name)));
         const own = [...files, ...headers];
         const key = sumOf(JSON.stringify([base, text, own.map(sum)]));
         return [program, { key, covered: new Set([...shared, ...own]) }];

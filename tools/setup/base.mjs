@@ -7,7 +7,7 @@ import { createReadStream, existsSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 
 /** A failure that the user can act on. Its message is one line and needs no stack trace. */
 export class SetupError extends Error {
@@ -105,6 +105,15 @@ export function which(name, env = process.env) {
         } catch { /* not here: look in the next folder */ }
     }
     return null;
+}
+
+/** What is in a folder; nothing, if it is not there or not to be read. */
+export function namesIn(folder) {
+    try {
+        return readdirSync(folder);
+    } catch {
+        return [];
+    }
 }
 
 export async function sha256(path) {
