@@ -1,4 +1,5 @@
-// Runs that a second interrupt breaks off while calls of all kinds are under way: nothing is left behind.
+// Runs that a second interrupt breaks off while calls of all kinds are under way: nothing is left behind. With
+// JavaScript, where a program has one run, WebSockets, which no other host has.
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -7,7 +8,9 @@ import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { runOn, told } from './lib/hosts.mjs';
+import { JS_SERVERS, needHost, runOn, told } from './lib/hosts.mjs';
+import { until } from './lib/server.mjs';
+import { startSockets } from './lib/sockets.mjs';
 
 const PROGRAM = 'tests/programs/halting.c';
 
@@ -43,3 +46,26 @@ test('natively, under the sanitizers', (t) => breaksOff(t, 'native', { mode: 'as
 // Hundreds of runs, each with a few resources of the host's.
 test('WASI 0.2: a host with few resources is not used up', async (t) =>
     breaksOff(t, 'wasmtime', { flags: ['-S', 'max-resources=60'] }, await slowServer(t)));
+
+// A process that ends shows that nothing holds it; so no page, which closes what is left anyway.
+for (const hostName of ['lean', ...JS_SERVERS.filter((name) => name !== 'workerd')]) {
+    test(`WebSockets that are broken off, on ${hostName}`, async (t) => {
+        if (!(await needHost(t, hostName))) return;
+        const server = await startSockets();
+        t.after(() => server.close());
+        // These hold the process until the other end has answered their closing, as the guide says.
+        const answering = ['node-26', 'deno'].includes(hostName) ? setInterval(() => server.wakeSilent(), 1000) : undefined;
+        t.after(() => clearInterval(answering));
+        for (const moment of [0, 1, 100]) {
+            const result = await runOn(t, hostName, 'tests/programs/websockets.c', {
+                args: ['halted', server.url('/'), String(moment)], timeout: 60_000,
+            });
+            assert.equal(result.stdout, 'halted\n', told(result));
+            assert.equal(result.code, 1, told(result));
+            await until(() => {
+                server.wakeSilent();
+                return !server.seen.open;
+            }, 'the server saw all connections close');
+        }
+    });
+}

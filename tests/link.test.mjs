@@ -2,7 +2,7 @@
 // folder: every way to link that is promised to work, run; and each that is not, refused by one line.
 
 import assert from 'node:assert/strict';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -172,6 +172,26 @@ for (const [flags, why] of REFUSED) {
         assert.match(lines[0], why);
     });
 }
+
+// Of which no more is there than how it says what it is: nothing else may be asked of it.
+test('an Emscripten that is too old is refused', async () => {
+    const old = join(folder, 'old');
+    mkdirSync(join(old, 'tools'), { recursive: true });
+    writeFileSync(join(old, 'tools/__init__.py'), '');
+    const loaded = async (version) => {
+        writeFileSync(join(old, 'emscripten-version.txt'), `${version}\n`);
+        return runProcess(['python3', '-c', `exec(compile(open('${join(ROOT, 'web/eddy.py')}').read(), 'eddy.py', 'exec'))`],
+            { env: { PYTHONPATH: old } });
+    };
+    for (const version of ['3.1.6', '"4.0.23"', '5.0.9-git']) {
+        const { code, stderr } = await loaded(version);
+        assert.equal(stderr, 'emcc: error: eddy: needs Emscripten 6.0 or later, this is ' +
+            `${version.replaceAll('"', '')}\n`);
+        assert.equal(code, 1);
+    }
+    for (const version of ['6.0.0', '6.1.0-git', '10.0.0'])
+        assert.match((await loaded(version)).stderr, /cannot import name 'building'/);
+});
 
 for (const [flag, why] of [['-pthread', /one thread/], ['-m64', /32 bits/]]) {
     test(`the header refuses ${flag}`, async () => {

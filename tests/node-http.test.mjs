@@ -309,6 +309,33 @@ function runChild(script, url) {
     return runProcess([process.execPath, '--no-warnings', '--input-type=module', '--eval', whole]);
 }
 
+// A name that is never resolved is as a host that never answers. The ten seconds pass at once.
+test('a connection that does not come about is given up after ten seconds', async () => {
+    const child = await runChild(`
+        const { default: dns } = await import('node:dns');
+        dns.lookup = () => {};
+        const { setTimeout: wait } = globalThis, waits = [];
+        const alive = wait(() => {}, 60_000); // in place of the lookup
+        globalThis.setTimeout = (what, ms, ...rest) => {
+            waits.push(ms);
+            return wait(what, ms === 10_000 ? 50 : ms, ...rest);
+        };
+        const errors = await Promise.all([url, url.replace('http:', 'https:')].map((at) =>
+            ask({ url: at, method: 'POST', body: 'x' }).then(() => 'an answer', ({ message }) => message)));
+        const left = () => Object.values(globalThis[Symbol.for('eddy.agents')])
+            .flatMap(({ sockets, requests }) => [...Object.keys(sockets), ...Object.keys(requests)]);
+        for (let i = 0; i < 2000 && left().length; i++) await new Promise((done) => { wait(done, 5); }); // their closing
+        console.log(JSON.stringify({ errors, waits: waits.filter((ms) => ms === 10_000), left: left() }));
+        clearTimeout(alive);`, 'http://nowhere.invalid:8080/');
+    assert.deepEqual([child.code, child.stderr], [0, '']);
+    const late = 'fetch failed: no connection after 10000 ms';
+    const isByFetch = parseInt(process.versions.undici) >= 8; // what goes to https
+    const { errors, waits, left } = JSON.parse(child.stdout);
+    assert.deepEqual(errors.slice(0, isByFetch ? 1 : 2), isByFetch ? [late] : [late, late]);
+    assert.ok(waits.length >= (isByFetch ? 1 : 2));
+    assert.deepEqual(left, []);
+});
+
 test('connections are kept for other requests, and do not hold Node', async (t) => {
     let connections = 0;
     const server = createServer((request, response) => response.end('x')).listen(0, '127.0.0.1');

@@ -5,11 +5,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { ROOT } from '../tools/build.mjs';
 import { runProcess } from '../tools/hosts/process.mjs';
 import { setup } from '../tools/setup.mjs';
 import { casesOn, HOSTS_AND_LINKS } from './lib/cases.mjs';
 import { artifactOf, runOn, told } from './lib/hosts.mjs';
+import { startServer } from './lib/server.mjs';
 
 const OFFLOADING = 'tests/programs/offloading.c';
 const WITH_WORKERS = ['native', 'node', 'lean', 'chromium', 'chromium-worker', 'firefox'];
@@ -48,6 +50,29 @@ test('each allocation failing in turn, and runs that are broken off', async (t) 
 for (const hostName of ['node', 'lean']) {
     test(`a worker without memory on ${hostName}`, async (t) => {
         await prints(t, hostName, ['memory'], /^ok\n$/);
+    });
+}
+
+// The function that a program hands in cannot be sent to its workers: they take the platform's, where they would
+// choose node:http otherwise.
+for (const hostName of ['node', 'lean']) {
+    test(`requests of workers go the way that the program's own go, on ${hostName}`, async (t) => {
+        const server = await startServer();
+        t.after(() => server.close());
+        const tell = `import { subscribe } from 'node:diagnostics_channel';
+            import { writeSync } from 'node:fs';
+            import { isMainThread } from 'node:worker_threads';
+            const clients = { 'http.client.request.start': 'node:http', 'undici:request:create': 'fetch' };
+            for (const [channel, client] of Object.entries(clients))
+                subscribe(channel, () => writeSync(2, (isMainThread ? '' : 'worker: ') + client + '\\n'));`;
+        const main = fileURLToPath(new URL(`../tools/hosts/${hostName}-main.mjs`, import.meta.url));
+        const artifact = await artifactOf(hostName, OFFLOADING);
+        for (const [client, env] of [['node:http', {}], ['fetch', { EDDY_FETCH: 'platform' }]]) {
+            const result = await runProcess([process.execPath, '--no-warnings', '--import',
+                `data:text/javascript,${encodeURIComponent(tell)}`, main, artifact, 'requests', server.url('/ok')], { env });
+            assert.equal(result.stdout, 'ok\n', told(result));
+            assert.equal(result.stderr, `${client}\nworker: ${client}\n`);
+        }
     });
 }
 

@@ -10,10 +10,26 @@
 import glob
 import hashlib
 import os
+import re
 import subprocess
 import sys
 
-from tools import building, config, shared, utils
+import tools
+
+LEAST = (6, 0)  # of Emscripten: the oldest it was tried with; it reaches into the linking's own functions
+
+
+def refuse_old():
+    """Before anything else of Emscripten's is used, which an old one has elsewhere or has not."""
+    with open(os.path.join(os.path.dirname(os.path.dirname(tools.__file__)), 'emscripten-version.txt')) as file:
+        version = file.read().strip().strip('"')
+    if tuple(int(number) for number in re.findall(r'\d+', version)[:len(LEAST)]) < LEAST:
+        sys.exit(f'emcc: error: eddy: needs Emscripten {".".join(map(str, LEAST))} or later, this is {version}')
+
+
+refuse_old()
+
+from tools import building, config, shared, utils  # noqa: E402
 
 URL = 'https://www.npmjs.com/package/eddy'
 DESCRIPTION = 'eddy: asyncio for C: tasks, deadlines, cancellation and fetch'

@@ -151,7 +151,10 @@ export async function startSockets() {
         seen,
         url: (path) => `ws://127.0.0.1:${server.address().port}${path}`,
         /** What nobody has read is read now, and its end seen. */
-        wakeSilent: () => shared.silent?.resume(),
+        wakeSilent() {
+            shared.silent?.resume();
+            for (const socket of shared.paused) socket.resume();
+        },
         endRoom() {
             for (const socket of shared.room) socket.close(1001, 'closing time');
         },

@@ -1,5 +1,6 @@
 /* offloading [WHAT]: functions in workers; checks itself. With WHAT only that: "pending" leaves jobs
- * behind at its end, "ticks" tells how often it got its turn during a job, "ends" has workers end. */
+ * behind at its end, "ticks" tells how often it got its turn during a job, "ends" has workers end,
+ * "requests URL" makes one itself and one in a worker. */
 #include "check.h"
 
 #include <stdint.h>
@@ -31,6 +32,14 @@ static int fills(void *arg) {
     uint32_t size = *(uint32_t *)arg;
     memset(arg, 7, size);
     return 1;
+}
+
+static int requests(void *arg) {
+    eddy_response *r;
+    int rc = eddy_fetch(&r, arg);
+    if (rc == 0) rc = eddy_response_status(r);
+    eddy_response_close(r);
+    return rc;
 }
 
 static int is_null(void *arg) {
@@ -336,6 +345,11 @@ int eddy_main(int argc, char **argv) {
     if (strcmp(what, "ticks") == 0) return tick_beside_a_job();
     if (strcmp(what, "pending") == 0) return leave_jobs_behind();
     if (eddy_offload_limit(0) == EDDY_ENOSYS) return no_workers();
+    if (strcmp(what, "requests") == 0 && argc > 2) {
+        CHECK(requests(argv[2]) == 200);
+        CHECK(eddy_offload(requests, argv[2], strlen(argv[2]) + 1, NULL, 0) == 200);
+        return check_end();
+    }
     if (strcmp(what, "print") == 0) {
         for (int i = 0; i < 3; i++) {
             char text[] = "job 0";

@@ -299,6 +299,50 @@ static int forget(void) {
     return rc;
 }
 
+/* A second interrupt ends the run while one connects, one receives, one waits to send, one to be closed. */
+
+static int send_for_ever(void *ws) {
+    int rc = 0;
+    while (rc >= 0) rc = eddy_ws_send_bytes(ws, block, sizeof block);
+    return rc;
+}
+
+static int shut(void *ws) {
+    return eddy_ws_shut(ws, 4001, "bye");
+}
+
+static int connect_halted(void *path) {
+    char at[200];
+    snprintf(at, sizeof at, "%s%s", url, (char *)path);
+    return connect_to(at);
+}
+
+static int halted(void) {
+    static const struct {
+        const char *path;
+        eddy_fn fn;
+    } waits[] = {{"echo", receive_one}, {"slow", send_for_ever}, {"silent", shut}};
+    for (int i = 0; i < 3; i++) {
+        char at[200];
+        snprintf(at, sizeof at, "%s%s", url, waits[i].path);
+        eddy_ws *ws;
+        int rc = eddy_ws_connect(&ws, at, .buffered = 1000000);
+        if (rc == 0) rc = eddy_go(waits[i].fn, ws);
+        if (rc < 0) return rc;
+    }
+    int rc = eddy_go(connect_halted, "never");
+    if (rc == 0 && count) rc = eddy_sleep((eddy_time)count * EDDY_MS);
+    if (rc < 0) return rc;
+    printf("halted\n");
+    fflush(stdout);
+    (void)eddy_interrupt();
+    (void)eddy_interrupt();
+    EDDY_SHIELD(here);
+    (void)EDDY_IGNORE(eddy_sleep(EDDY_FOREVER));
+    printf("reached\n");
+    return 0;
+}
+
 /* ---- as a stream --------------------------------------------------------------------------------------------- */
 
 static int stream(void) {
@@ -388,7 +432,7 @@ int eddy_main(int argc, char **argv) {
         {"echo", echo}, {"many", many}, {"listen", listen_on}, {"protocols", protocols},
         {"slow-server", slow_server}, {"slow-client", slow_client}, {"connect-in-vain", connect_in_vain},
         {"receive-again", receive_again}, {"closed-under", closed_under}, {"shut-in-vain", shut_in_vain},
-        {"forget", forget}, {"stream", stream}, {"refused", refused}, {"wrong-use", wrong_use},
+        {"forget", forget}, {"halted", halted}, {"stream", stream}, {"refused", refused}, {"wrong-use", wrong_use},
     };
     const char *what = argc > 1 ? argv[1] : "";
     url = argc > 2 ? argv[2] : "ws://127.0.0.1:1/";
