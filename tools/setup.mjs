@@ -20,7 +20,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { cacheFolder, digest, layFolder, mustRun, partOf, Report, settle,
          SetupError, writeWhole } from './setup/base.mjs';
 import { checkTested, fetchFiles, Gone, resolveParts } from './setup/debian.mjs';
-import { checkEmscripten, emscriptenCommand, emscriptenVersion } from './setup/emscripten.mjs';
+import { checkEmscripten, emscriptenClang, emscriptenCommand, emscriptenVersion } from './setup/emscripten.mjs';
 import * as found from './setup/found.mjs';
 import { atLeast, LAYOUT, LEAST, LOCK_FILE, readLock, SOURCES, SUITES,
          WHEELS } from './setup/packages.mjs';
@@ -265,10 +265,13 @@ class Setup {
         if (this.emcc) {
             tools.emcc = { command: [this.emcc.path], env: {}, version: this.emcc.version };
         } else if (plan.emscripten) {
+            const { place } = plan.emscripten;
+            const tree = plan.tree.place;
+            const emcc = await emscriptenCommand({ tree, python: this.python, node: this.node,
+                cacheDir: join(place, 'cache') });
             tools.emcc = {
-                ...await emscriptenCommand({ tree: plan.tree.place, python: this.python,
-                    node: this.node, cacheDir: join(plan.emscripten.place, 'cache') }),
-                version: await emscriptenVersion(plan.tree.place),
+                ...emcc, clang: await emscriptenClang({ emcc, tree, place }),
+                version: await emscriptenVersion(tree),
             };
         }
         if (this.wants('wasi')) {

@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LINK } from '../flags.mjs';
-import { digest, mustRun, SetupError, writeWhole } from './base.mjs';
+import { digest, mustRun, run, SetupError, writeWhole } from './base.mjs';
 import { treePaths } from './tree.mjs';
 
 // The project's own links, because the libraries that Emscripten takes depend on the flags. Flags
@@ -43,6 +43,20 @@ export async function emscriptenCommand({ tree, cacheDir, python, node }) {
         // Emscripten starts its parts through scripts that look for a Python by themselves.
         env: { EM_CONFIG: file, EM_CACHE: cacheDir, EMSDK_PYTHON: python },
     };
+}
+
+/**
+ * What emcc compiles C by, without its Python, which takes longer than a small file: the compiler and its first
+ * flags; null if they cannot be told. `place`: a folder that goes with this Emscripten.
+ */
+export async function emscriptenClang({ emcc, tree, place }) {
+    const file = join(place, 'cflags');
+    const known = await readFile(file, 'utf8').catch(() => null);
+    const { code, stdout } = known ? { code: 0, stdout: known } : await run([...emcc.command, '--cflags'], { env: emcc.env });
+    const flags = stdout.trim();
+    if (code !== 0 || !flags.startsWith('-target ') || /["'\\$`\n]/.test(flags)) return null; // quoted words, say
+    if (!known) await writeWhole(file, stdout).catch(() => {});
+    return [join(treePaths(tree).bin, 'clang'), ...flags.split(/ +/)];
 }
 
 export async function emscriptenVersion(tree) {
