@@ -206,6 +206,24 @@ test('a program that is no task\'s: its own main, nothing of eddy\'s in it', asy
     await runs([process.execPath, await link('empty.js', ['empty.c'])]);
 });
 
+test("the project's build compiles C as emcc does", async (t) => {
+    const { clang } = tools.emcc;
+    if (!clang) return t.skip("only of eddy's own Emscripten is it known what its emcc calls");
+    const files = ['src/core/loop.c', 'web/js_call.c'].map((file) => join(ROOT, file));
+    for (const flags of [['-O3', '-ffunction-sections', '-DNDEBUG'], ['-Oz', '-DEDDY__SMALL'], ['-O0', '-g']]) {
+        for (const file of files) {
+            const args = ['-std=c11', `-I${join(ROOT, 'include')}`, `-I${join(ROOT, 'src')}`, ...flags, '-c', file, '-o', 'same.o'];
+            const objects = [];
+            for (const compile of [() => emcc(args), () => runProcess([...clang, ...args], { cwd: folder })]) {
+                const result = await compile();
+                assert.equal(result.code, 0, told(result));
+                objects.push(readFileSync(join(folder, 'same.o')));
+            }
+            assert.ok(objects[0].equals(objects[1]), `${file} ${flags.join(' ')}`);
+        }
+    }
+});
+
 test('the port builds what the project builds', () => {
     const text = readFileSync(join(ROOT, 'web/eddy.py'), 'utf8');
     const list = (name) => new RegExp(`^${name} = .([^\\])]*)`, 'm').exec(text)[1]
