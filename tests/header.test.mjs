@@ -158,6 +158,37 @@ test('an ignored result of a blocking call warns, unless one says so', async () 
     }
 });
 
+/** What the headers declare and document as a call that blocks: { name, call }, the call with zeros. */
+function blockingCalls() {
+    const calls = [];
+    for (const header of HEADERS) {
+        const text = readFileSync(join(INCLUDE, header), 'utf8');
+        for (const [, comment, declarations] of text.matchAll(/\/\*((?:(?!\*\/)[^])*)\*\/\n((?:int eddy_[^;]*;\n)+)/g)) {
+            if (!comment.includes('[blocks]') || comment.includes('The result may\n * be ignored')) continue;
+            for (const [, name, parameters] of declarations.matchAll(/int (eddy_\w+)\(([^;]*)\)[^;)]*;/g)) {
+                const list = parameters === 'void' ? [] : parameters.replaceAll(/\([^()]*\)/g, '').split(',');
+                const zero = (one) => (/^(eddy_(?!time|fn|wait_mode)\w+) \w+$/.test(one.trim()) ?
+                    `(${one.trim().split(' ')[0]}){0}` : '0');
+                calls.push({ name, call: `${name}(${list.map(zero).join(', ')})` });
+            }
+        }
+    }
+    return calls;
+}
+
+test('the result of each call that blocks is not to be ignored by mistake', async () => {
+    const calls = blockingCalls();
+    for (const name of ['eddy_sleep', 'eddy_fetch_with', 'eddy_select', 'eddy_file_write'])
+        assert.ok(calls.some((one) => one.name === name), name);
+    calls.push({ name: 'eddy_fetch', call: 'eddy_fetch(0, 0)' });
+    const lines = ['#include <eddy.h>', 'void f(void);', 'void f(void) {', ...calls.map(({ call }) => `${call};`), '}', ''];
+    const flags = C11.filter((flag) => flag !== '-Werror');
+    const { code, stderr } = await compile(flags, lines.join('\n'));
+    assert.equal(code, 0, stderr);
+    const warned = new Set([...stderr.matchAll(/<stdin>:(\d+):\d+: (?:warning|note)/g)].map(([, line]) => Number(line)));
+    assert.deepEqual(calls.filter((one, i) => !warned.has(i + 4)).map(({ name }) => name), []);
+});
+
 test('behind each macro stands a function of the same name', () => compiles(C11, `
 #include <eddy.h>
 typedef int (*sleeper)(eddy_time);

@@ -216,8 +216,8 @@ int eddy__response_bytes(const char *site, eddy_response *r, size_t limit, void 
                          size_t *size) EDDY__BLOCKS;
 
 /* Inline, so that a program that streams no bodies links nothing of that. */
-static inline int eddy__fetch_any(const char *site, eddy_response **r,
-                                  const eddy_fetch_options *options) {
+EDDY__BLOCKS static inline int eddy__fetch_any(const char *site, eddy_response **r,
+                                               const eddy_fetch_options *options) {
     if (options && options->body_stream) return eddy__fetch_streamed(site, r, options);
     return eddy__fetch_with(site, r, options);
 }
