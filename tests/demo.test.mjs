@@ -10,6 +10,26 @@ import { needHost, PAGES } from './lib/hosts.mjs';
 let site; // both browsers get the same
 after(() => site?.close());
 
+/**
+ * In the page, for it is soon over: cancels chores when the water is being boiled. -> the list of tasks when
+ * the page first shows the state "cancelled", in which the stove is turned off.
+ */
+function cancelChores() {
+    const element = (selector) => document.querySelector(selector);
+    return new Promise((done, fail) => {
+        setTimeout(() => fail(new Error(`waited 60 s in vain for the state "cancelled": ${element('#tree').textContent}`)), 60_000);
+        let isAsked = false;
+        new MutationObserver(() => {
+            if (!isAsked && /boil the water sleeps/.test(element('#tree').textContent)) {
+                isAsked = true;
+                element('#calls li:first-child button').click();
+            }
+            if (element('#tree [data-state=cancelled]')) done(element('#tasks').textContent);
+        }).observe(element('#tree'), { subtree: true, childList: true, attributes: true, characterData: true });
+        element('button[data-call=chores]').click();
+    });
+}
+
 for (const hostName of PAGES) {
     test(`the demonstration page on ${hostName}`, async (t) => {
         const host = await needHost(t, hostName);
@@ -38,6 +58,9 @@ for (const hostName of PAGES) {
         await shows('#tree', /chores(.|\n)*boil the water(.|\n)*tea/);
         await screenshot('chores');
         await shows('#output', /the water is hot\n(tea is ready\ncoffee|coffee is ready\ntea) is ready/);
+        assert.match(await page.evaluate(cancelChores), /boil the watercancelled/);
+        await shows('#output', /the stove is off/);
+        await shows('#calls', /chores: EDDY_ECANCELED/);
         await click('request');
         await shows('#output', /status 200, \d+ bytes/);
 
@@ -61,10 +84,30 @@ for (const hostName of PAGES) {
         await page.waitForSelector('button[data-worker="9960"]');
         await page.click('button[data-worker="9960"]');
         await shows('#count', /^9999$/);
+        await page.click('#field', { offset: { x: 1, y: 1 } }); // worker 0
+        await shows('#count', /^9998$/);
         await screenshot('many');
+
+        // All at work: each has its turns, and the page goes on.
+        await page.focus('#busy');
+        await page.keyboard.press('Enter');
+        await shows('#switches', /^\d+,\d{3}/);
+        await shows('#passes', /^[1-9]/);
+        await shows('#frames', /^[1-9]/);
+        await page.waitForSelector('#tasks [data-state=ready]');
+        await screenshot('busy');
+        await page.keyboard.press('Enter');
+        await shows('#switches', /^–$/);
         await page.click('#calls li:first-child button');
         await shows('#calls', /many: EDDY_ECANCELED/);
         await shows('#count', /^0$/);
+
+        // Nothing is wider than the narrowest screens, in any state of the page.
+        await page.setViewport({ width: 360, height: 740 });
+        await click('sleeper');
+        await shows('#tree', /sleeper sleeps/);
+        assert.ok(await page.evaluate('document.documentElement.scrollWidth') <= 360, 'the page is too wide');
+        await screenshot('narrow');
         assert.deepEqual(errors, []);
     });
 }

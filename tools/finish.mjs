@@ -186,7 +186,7 @@ export interface EddyReceiver<T> extends AsyncIterableIterator<T> {
 
 `;
 const INSPECTION = `    /** The tasks there are: what each waits for, and where it does and was spawned. */
-    tasks(): { name: string; state: string; waits: string; at: string; site: string }[];
+    tasks(): { name: string; state: string; waits: string; at: string; site: string; cancelled: boolean }[];
     /** Who waits for whom, as text. */
     tree(): string;
     /**

@@ -192,7 +192,8 @@ EDDY__EXPORT void eddy__handle_drop(uint32_t index, uint32_t serial) {
 
 /* ---- looking inside ------------------------------------------------------------------------------- */
 
-/* Of every task a line of fields between tabs: name, state, what it waits for, where, where spawned. */
+/* Of every task a line of fields between tabs: name, state, what it waits for, where, where spawned, and
+ * whether it was cancelled. */
 static void report_tasks(void) {
     static const char *const states[] = {"new", "ready", "waiting", "ended"};
     for (eddy__link *l = loop.tasks.next; l != &loop.tasks; l = l->next) {
@@ -208,6 +209,7 @@ static void report_tasks(void) {
         if (waits && task->wait_site) eddy__line_text(&line, task->wait_site);
         eddy__line_text(&line, "\t");
         if (task->co.site) eddy__line_text(&line, task->co.site);
+        if (task->root_cancelled) eddy__line_text(&line, "\tcancelled");
         eddy__host_report(line.bytes, line.length);
     }
 }

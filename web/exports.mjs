@@ -349,10 +349,10 @@ export function createEddyApp(host, exports, values) {
             if (!ended && !host.isDead() && host.enter(() => exports.eddy__library_close()) === ESTATE) end(0);
             return life;
         },
-        /** The tasks there are: what each waits for, and where it does and was spawned. */
+        /** The tasks there are: what each waits for, where it does and was spawned, whether it was cancelled. */
         tasks: () => inspect(0)[1].map((line) => {
-            const [name, state, waits, at, site] = line.split('\t');
-            return { name, state, waits, at, site };
+            const [name, state, waits, at, site, cancelled] = line.split('\t');
+            return { name, state, waits, at, site, cancelled: !!cancelled };
         }),
         /** Who waits for whom, as text. */
         tree: () => inspect(1)[1].join('\n'),

@@ -34,11 +34,20 @@ EDDY_EXPORT(int, countasync, (void)) {
 static eddy_lock kettle;
 static eddy_event water_hot;
 
+/* Also when it is cancelled, and it takes its time. */
+static void turn_stove_off(void) {
+    EDDY_SHIELD(cleanup);
+    int rc = eddy_sleep(700 * EDDY_MS);
+    (void)EDDY_IGNORE(eddy_scope_end(&cleanup, rc));
+    puts("the stove is off");
+}
+
 static int boil(void *arg) {
     (void)arg;
     int rc = eddy_lock_acquire(&kettle);
     if (rc < 0) return rc;
     rc = eddy_sleep(1500 * EDDY_MS);
+    if (rc < 0) turn_stove_off();
     (void)eddy_lock_release(&kettle);
     if (rc < 0) return rc;
     eddy_event_set(&water_hot);
@@ -89,9 +98,18 @@ EDDY_EXPORT(int, crawl, (const char *url, int pages)) {
 
 /* ---- many ------------------------------------------------------------------------------------------------ */
 
+static eddy_event work;
+static bool is_busy;
+static unsigned switches; /* so far */
+
 static int worker(void *arg) {
     (void)arg;
-    return eddy_sleep(EDDY_FOREVER);
+    int rc = 0;
+    while (rc >= 0) {
+        rc = is_busy ? eddy_yield() : eddy_event_wait(&work);
+        switches++;
+    }
+    return rc;
 }
 
 static eddy_future **workers;
@@ -117,6 +135,17 @@ EDDY_EXPORT(int, many, (int tasks)) {
 
 EDDY_EXPORT(int, cancel_worker, (int index)) {
     return index >= 0 && index < worker_count ? eddy_cancel(workers[index]) : EDDY_EINVAL;
+}
+
+/* Lets all of them yield in turn, or wait again. */
+EDDY_EXPORT(void, set_busy, (bool busy)) {
+    is_busy = busy;
+    if (busy) eddy_event_set(&work);
+    else eddy_event_clear(&work);
+}
+
+EDDY_EXPORT(double, count_switches, (void)) {
+    return switches;
 }
 
 EDDY_EXPORT(int, sleeper, (void)) {
