@@ -187,9 +187,32 @@ test('mistakes are told in one line', () => {
     refused(['--host', 'wasip2', 'app.c', '-o', 'app'], /^eddy: -o app: for this host the name ends in \.wasm\n/);
     refused(['--host', 'native', 'app.c'], /ANSWER[\s\S]*\neddy: cannot compile app\.c\n$/, 1);
     refused(['--host', 'native', 'app.c', '-DANSWER=1'], /twice[\s\S]*\neddy: cannot link app\n$/, 1);
+    refused(['app.c', '-fexceptions'], /^eddy: -fexceptions: in wasm C\+\+ exceptions need .*--use-port/);
+    const { stderr: warned } = eddy('build', 'app.c', '-DANSWER=1', '-o', 'missing.mjs');
+    assert.match(warned, /^eddy: warning: nothing defines twice: what calls it fails, unless load\(/);
     const { stderr, status } = eddy('biuld');
     assert.match(stderr, /^eddy: no command "biuld"\n/);
     assert.equal(status, 2);
+});
+
+test('what was compiled for exceptions of WebAssembly\'s own is refused in one line', async () => {
+    writeFileSync(join(folder, 'jump.c'), `#include <eddy.h>
+#include <setjmp.h>
+int eddy_main(int argc, char **argv) {
+    jmp_buf back;
+    (void)argv;
+    if (setjmp(back)) return 0;
+    if (eddy_yield() < 0) return 1;
+    longjmp(back, argc);
+}
+`);
+    const refused = (...args) => {
+        const { stderr, status } = eddy('build', 'jump.c', ...args);
+        assert.match(stderr, /^eddy: the program was compiled for WebAssembly's own exceptions \(.*\n.* cannot link .*\n$/);
+        assert.equal(status, 1);
+    };
+    refused('-fwasm-exceptions', '-sSUPPORT_LONGJMP=wasm', '-o', 'jump.mjs');
+    refused('--host', 'wasip2', '-mllvm', '-wasm-enable-sjlj', '-lsetjmp', '-o', 'jump.wasm');
 });
 
 test('the headers are found, each by itself', () => {

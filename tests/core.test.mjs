@@ -69,6 +69,15 @@ for (const hostName of ['node', 'wasmtime']) {
     }
 }
 
+for (const [hostName, mode] of [['native', 'asan'], ['node'], ['lean'], ['lean', 'debug']]) {
+    test(`setjmp and longjmp: jumps on ${hostName}${mode ? `, ${mode}` : ''}`, async (t) => {
+        const result = await runOn(t, hostName, 'tests/programs/jumps.c', { mode });
+        if (!result) return;
+        assert.equal(result.stdout, 'ok\n', told(result));
+        assert.equal(result.code, 0, told(result));
+    });
+}
+
 const CXX = { plain: ['native', 'node', 'chromium', 'wasmtime-p1', 'wasmtime'], exceptions: ['native'],
     operators: ['native', 'node', 'lean', 'wasmtime'] };
 

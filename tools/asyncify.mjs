@@ -16,6 +16,13 @@ import { allPlain, withPlainNames } from './names.mjs';
 import { findSuspending, toBeNamed } from './reach.mjs';
 import { sectionsOf } from './wasm.mjs';
 
+/** What the program cannot have, told without a trace. */
+class PassError extends Error {}
+
+const TAGS = 13; // the section of WebAssembly's own exceptions
+const NO_EXCEPTIONS = "the program was compiled for WebAssembly's own exceptions (-fwasm-exceptions, " +
+    '-sSUPPORT_LONGJMP=wasm, -mllvm -wasm-enable-sjlj): Asyncify cannot suspend in their blocks';
+
 const DATA = String.raw`\(global\.get \$__asyncify_data\s*\)`;
 const GET = '(global.get $__asyncify_data)';
 
@@ -131,13 +138,15 @@ function componentTypes(file) {
 const CALLED = new Set(['_tick', '_interrupt', '__host_alloc', '__host_complete', '__exports_begin',
     '__exports_end', '__export_slots', '__export_start', '__export_cancel', '__library_open',
     '__library_close', '__handle_drop', '__future_from_js', '__inspect', '__js_serve', '__js_debug',
-    '__stream_demand',
-    '__event_slot', '__event_arrived', '__offload_run'].map((name) => `eddy${name}`));
+    '__stream_demand', '__event_slot', '__event_arrived', '__offload_run', '__jump_enter', '__jump_suspend',
+    '__jump_caught'].map((name) => `eddy${name}`));
 
 /** The text without the exports that nobody calls any more after the pass. */
 export function withoutInternalExports(wat) {
+    const called = (name) => CALLED.has(name) ||
+        (name === 'asyncify_get_state' && wat.includes('"eddy_js_jump"'));
     return wat.replace(/^ \(export "((?:eddy|asyncify)_\w+|_*em_lib_\w+|__st(?:art|op)_em_\w+|_?emscripten_stack_\w+)" \([^()]*\)\)\n/gm,
-        (line, name) => (CALLED.has(name) ? line : ''));
+        (line, name) => (called(name) ? line : ''));
 }
 
 /** The environment variable with the place for a copy of what was linked, for tools/size.mjs. */
@@ -208,6 +217,7 @@ export function makeSuspendable(wasmOpt, input, output,
     const removeTemporary = () =>
         Object.values(besides(output)).forEach((file) => rmSync(file, { force: true }));
     if (process.env[KEEP_LINKED]) copyFileSync(input, process.env[KEEP_LINKED]);
+    if ([...sectionsOf(readFileSync(input))].some(({ id }) => id === TAGS)) throw new PassError(NO_EXCEPTIONS);
     const found = prepared(run, input, output, asyncify);
     const withPass = [found.module, ...(precise ? precisely(found, output, asyncify) : asyncify)];
     if (!inText) {
@@ -245,4 +255,12 @@ function main([wasmOpt, input, output, ...flags]) {
     });
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) main(process.argv.slice(2));
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+    try {
+        main(process.argv.slice(2));
+    } catch (error) {
+        if (!(error instanceof PassError)) throw error;
+        process.stderr.write(`eddy: ${error.message}\n`);
+        process.exitCode = 1;
+    }
+}

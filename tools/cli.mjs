@@ -15,13 +15,15 @@ import { setup, SetupError } from './setup.mjs';
 import { digest, Report } from './setup/base.mjs';
 import { alone } from './setup/turn.mjs';
 
+const PORT = join('node_modules', 'eddy', 'web', 'eddy.py');
+
 const HELP = `eddy COMMAND
   build [--host H] [--mode M] [-o OUT] FILE… [FLAG…]
                        compile and link a program of C, C++, object files and archives. H:
                          lean    a module for pages, workers and Node, and X.mjs, which loads it by the
                                  package eddy (default)
                          web     the same with Emscripten's JavaScript; better is
-                                 emcc --use-port=${join('node_modules', 'eddy', 'web', 'eddy.py')}
+                                 emcc --use-port=${PORT}
                          wasip2  a component of WASI 0.2
                          wasip1  a module of WASI 0.1
                          native  a program for this machine
@@ -84,6 +86,10 @@ function checked(wanted, command) {
     if (!MODES.includes(wanted.mode)) throw new UsageError(`no mode "${wanted.mode}": there are ${MODES.join(', ')}`);
     if (wanted.mode === 'asan' && wanted.host !== 'native') throw new UsageError('sanitizers run natively only');
     if (!wanted.files.length) throw new UsageError('which program? name its files');
+    if (wanted.host !== 'native' && wanted.compile.includes('-fexceptions')) {
+        throw new UsageError("-fexceptions: in wasm C++ exceptions need Emscripten's JavaScript: " +
+            `emcc --use-port=${PORT}`);
+    }
     const suffix = SUFFIX[wanted.host];
     wanted.out ??= basename(wanted.files[0], extname(wanted.files[0])) + suffix;
     if (extname(wanted.out) !== suffix && suffix)

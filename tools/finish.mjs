@@ -268,8 +268,24 @@ export function workerOf(create) {
         `[globalThis.location?.hash, globalThis.process?.argv?.at(-1)].includes('#eddy-offload')) ${create}();\n`;
 }
 
-export function offloads(module) {
-    return WebAssembly.Module.imports(module).some(({ name }) => name === 'eddy_js_offload');
+const imports = (module, wanted) => WebAssembly.Module.imports(module).some(({ name }) => name === wanted);
+
+export const offloads = (module) => imports(module, 'eddy_js_offload');
+
+/** Emscripten's JavaScript, its calls that may be jumped out of keeping the stack of a task: src/switch/jump.c. */
+export function withJumps(text) {
+    const own = (name) => `wasmExports['${name}']`;
+    return text.replace(/^(function invoke_\w+\(.*\) ?\{\n\s*var sp = )stackSave\(\)(;\n[\s\S]*?\n) *\}\n\}$/gm,
+        (_, begin, body) => `${begin}${own('eddy__jump_enter')}()${body}  } finally {
+    if (${own('asyncify_get_state')}() === 1) ${own('eddy__jump_suspend')}(sp);
+  }
+}`);
+}
+
+/** The functions that the program calls and nothing defines: those of libc's own are no mistake. */
+export function undefinedOf(module) {
+    return WebAssembly.Module.imports(module).filter(({ module: from, name, kind }) => from === 'env' &&
+        kind === 'function' && !/^(_(?!Z)|emscripten_|eddy_|invoke_)/.test(name)).map(({ name }) => name);
 }
 
 function main(args) {
@@ -279,12 +295,17 @@ function main(args) {
     const bodies = bodiesOf(module);
     const text = loader ? '' : readFileSync(js, 'utf8');
     if (loader) {
+        for (const name of undefinedOf(module)) {
+            process.stderr.write(`eddy: warning: nothing defines ${name}: what calls it fails, unless ` +
+                `load({ imports: { env: { ${name} } } }) provides it\n`);
+        }
         const from = /^\w+$/.test(loader) ? loader : relative(dirname(place), loader);
         writeFileSync(js, loaderOf(from, basename(js, '.mjs'), bodies, offloads(module)));
     } else {
         if (bodies.length && !PLACEHOLDER.test(text))
             throw new FinishError(`${js} has no place for the JavaScript of the module`);
-        const filled = text.replace(PLACEHOLDER, () => textOfBodies(bodies)) +
+        const bare = imports(module, 'eddy_js_jump') ? withJumps(text) : text;
+        const filled = bare.replace(PLACEHOLDER, () => textOfBodies(bodies)) +
             (offloads(module) ? workerOf('Module') : '');
         if (filled !== text) writeFileSync(js, filled);
     }

@@ -75,6 +75,9 @@ addToLibrary({
     $eddyFiles__deps: ['$createEddyFiles', '$createEddyOriginFiles', '$eddyHost', '$eddySystem'],
     $eddyFiles: '=(eddySystem.hasNode ? createEddyFiles : createEddyOriginFiles)(eddyHost, eddySystem)',
 
+    eddy_js_jump__deps: ['_emscripten_throw_longjmp'], // throws what invoke_ functions catch
+    eddy_js_jump: '=__emscripten_throw_longjmp',
+
     // This JavaScript is its own worker, known by a mark: in its address, in Node among the arguments.
     $eddyIsWorker: () => !globalThis.document &&
         [globalThis.location?.hash, globalThis.process?.argv?.at(-1)].includes('#eddy-offload'),

@@ -15,9 +15,9 @@ export async function addParts(wanted, provided, host, memory, exports, options)
     const speaks = ['stream_take', 'listen', 'resolve'].some((name) => imports(`eddy_js_${name}`));
     const hasUdp = imports('eddy_js_udp_open'), hasFiles = imports('eddy_js_file_open') || imports('eddy_js_path');
     const isNode = typeof process === 'object' && !!process.versions?.node;
-    const fetches = imports('eddy_js_fetch');
+    const fetches = imports('eddy_js_fetch'), jumps = imports('eddy_js_jump');
     const [rest, http, client, system, streams, udp, dom, files, sockets, offload, values, app, functions,
-        channels] = await Promise.all([
+        channels, jumping] = await Promise.all([
         more ? import('./wasi.mjs') : undefined,
         fetches ? import('./http.mjs') : undefined,
         fetches && isNode ? import('./node-http.mjs') : undefined,
@@ -32,6 +32,7 @@ export async function addParts(wanted, provided, host, memory, exports, options)
         imports('eddy_js_failed') ? import('./exports.mjs') : undefined,
         runs ? import('./functions.mjs') : undefined,
         imports('eddy_js_channel') ? import('./channels.mjs') : undefined,
+        jumps ? import('./jumps.mjs') : undefined,
     ]);
 
     Object.assign(wasi, rest?.createEddyWasi(host.view, memory), options.imports?.wasi_snapshot_preview1);
@@ -62,6 +63,10 @@ export async function addParts(wanted, provided, host, memory, exports, options)
     if (functions) {
         const { start, run } = functions.createEddyFunctions(host, crossing, options.bodies ?? {}, exports);
         Object.assign(env, { eddy_js_start: start, eddy_js_run: run });
+    }
+    if (jumping) {
+        const invokes = wanted.map(({ name }) => name).filter((name) => name.startsWith('invoke_'));
+        Object.assign(env, jumping.jumpImports(invokes, exports));
     }
     let calls;
     if (app) {

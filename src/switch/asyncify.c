@@ -57,13 +57,6 @@ size_t eddy__switch_deepest(const eddy__coroutine *co) {
     return co->size - longest;
 }
 
-EDDY__INLINE void set_stack_pointer(char *sp) {
-    __asm__ volatile("local.get %0\n"
-                     "global.set __stack_pointer"
-                     :
-                     : "r"(sp));
-}
-
 #ifndef NDEBUG
 
 static eddy__coroutine *running; /* innermost; NULL outside of all */
@@ -85,7 +78,7 @@ void __cyg_profile_func_enter_bare(void) {
     running = NULL;
     /* What tells of it must not write below the block, where the name may be. */
     static char stack[8192] __attribute__((aligned(16)));
-    set_stack_pointer(stack + sizeof stack);
+    eddy__switch_set_stack_pointer(stack + sizeof stack);
     eddy__switch_overflowed();
 }
 
@@ -135,7 +128,7 @@ eddy__switch_enter(eddy__coroutine *co) {
     eddy__coroutine *const outer = RUNNING;
     ENTER_EXCEPTIONS(co);
     SET_RUNNING(co);
-    set_stack_pointer(co->sp);
+    eddy__switch_set_stack_pointer(co->sp);
     eddy__switch_set_position(co->record);
     if (co->started) {
         eddy__switch_rewinding = 1;
@@ -153,7 +146,7 @@ eddy__switch_enter(eddy__coroutine *co) {
 #endif
         eddy__asyncify_stop_unwind(); /* does no harm if nothing was unwound */
     EDDY__SET_UNWINDING(0);
-    set_stack_pointer(outer_sp);
+    eddy__switch_set_stack_pointer(outer_sp);
     LEAVE_EXCEPTIONS();
     char *const end = eddy__switch_position();
     if (end == (char *)(low + 1)) { /* no frame was saved: the body has returned */

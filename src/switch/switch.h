@@ -215,6 +215,13 @@ EDDY__INLINE char *eddy__stack_pointer(void) {
     return sp;
 }
 
+EDDY__INLINE void eddy__switch_set_stack_pointer(char *sp) {
+    __asm__ volatile("local.get %0\n"
+                     "global.set __stack_pointer"
+                     :
+                     : "r"(sp));
+}
+
 #else
 
 #define EDDY__SWITCH_RETURNS 1
