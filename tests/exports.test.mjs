@@ -19,9 +19,11 @@ for (const [hostName, linked] of HOSTS_AND_LINKS) {
     });
 }
 
-test('calls into a program, while its main sleeps and after its end', async (t) => {
-    await casesOn(t, 'node', 'called-cases.mjs', await artifactOf('node', 'tests/programs/called.c'));
-});
+for (const linked of ['node', 'lean']) {
+    test(`calls into a program, while its main sleeps and after its end, ${linked}`, async (t) => {
+        await casesOn(t, 'node', 'called-cases.mjs', await artifactOf(linked, 'tests/programs/called.c'));
+    });
+}
 
 for (const [hostName, mode] of [['node', 'release'], ['node', 'debug'], ['chromium', 'release']]) {
     test(`an export that JavaScript calls below a task cannot suspend, on ${hostName}, ${mode}`, async (t) => {

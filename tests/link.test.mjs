@@ -156,6 +156,8 @@ const REFUSED = [
     [['-fwasm-exceptions'], /with -fexceptions/],
     [['-sSUPPORT_LONGJMP=wasm'], /use -sSUPPORT_LONGJMP=emscripten/],
     [['-sASSERTIONS=2'], /add -sSTACK_OVERFLOW_CHECK=1/],
+    [['-sMODULARIZE=instance'], /use -sMODULARIZE -sEXPORT_ES6/],
+    [['-sIMPORTED_MEMORY'], /brings its memory/],
     [['-sMINIMAL_RUNTIME'], /goes on after main/],
     [['-sSTANDALONE_WASM'], /let emcc write X\.mjs/],
     [['-fsanitize=address'], /build natively/],

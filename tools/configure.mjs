@@ -22,7 +22,7 @@ const RUNTIME = {
     all: ['src/core', 'src/sync', 'src/io'],
     native: ['src/native', 'src/switch/native.c'],
     web: ['web', 'src/posix/web*.c', 'src/switch/asyncify.c', 'src/switch/jump.c'],
-    lean: ['web', 'src/posix/web*.c', 'src/switch/asyncify.c', 'src/switch/jump.c'],
+    lean: ['web', 'src/posix/web*.c', 'src/posix/lean*.c', 'src/switch/asyncify.c', 'src/switch/jump.c'],
     wasi: ['wasi/p1.c', 'src/native/descriptor.c', 'src/native/path.c', 'src/switch/asyncify.c'],
     wasip2: ['wasi/p2*.c', 'src/posix/wasi*.c', 'src/switch/asyncify.c'],
 };

@@ -76,6 +76,7 @@ export const LINK = {
             '-sDEFAULT_TO_CXX=0', '-sMALLOC=emmalloc', '-sERROR_ON_UNDEFINED_SYMBOLS=0',
             '-Wno-undefined', '-Wno-unused-command-line-argument',
             '-Wl,--export-if-defined=main', '-Wl,--export-if-defined=__main_argc_argv',
+            '-Wl,--wrap=emscripten_resize_heap', // src/posix/lean-memory.c
         ],
         release: ['-O1', '--profiling-funcs'],
         debug: ['-O0', '-g'],

@@ -88,6 +88,11 @@ def check(settings):
         refuse('-sSTANDALONE_WASM (or an output X.wasm)', 'let emcc write X.mjs, X.js or X.html')
     if settings.MINIMAL_RUNTIME:
         refuse('-sMINIMAL_RUNTIME', 'the program goes on after main; leave it out')
+    if settings.MODULARIZE == 'instance':
+        refuse('-sMODULARIZE=instance (which -sWASM_ESM_INTEGRATION brings)',
+               'what create() gives has the program as its `eddy`; use -sMODULARIZE -sEXPORT_ES6')
+    if settings.IMPORTED_MEMORY:
+        refuse('-sIMPORTED_MEMORY', 'the module brings its memory; leave it out')
     if settings.SPLIT_MODULE:
         refuse('-sSPLIT_MODULE', 'all code that may suspend must be in one module; leave it out')
     if settings.USE_ASAN:

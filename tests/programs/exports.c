@@ -95,6 +95,11 @@ EDDY_EXPORT(int, fails_below, (void)) {
     return eddy_await(eddy_spawn(deep, NULL));
 }
 
+EDDY_EXPORT(int, leaves_an_error, (void)) {
+    eddy_release(eddy_spawn(deep, NULL));
+    return 0;
+}
+
 /* ---- calls that last ---------------------------------------------------------------------------- */
 
 static int cancelled;

@@ -169,6 +169,44 @@ export const cases = {
         equal([below.code, below.message], [-1007, 'three levels down']);
         equal((await rejection(app.within(10))).name, 'EDDY_ETIMEDOUT');
     },
+    async 'errors that nobody reads are reported, with their place in C'({ app, lines, create }) {
+        const told = /^eddy: task 'deep': EDDY_EUSER -1007: three levels down \(spawned at .*exports\.c:\d+\)$/;
+        await app.leaves_an_error();
+        await settled(app);
+        ok(lines.length === 1 && told.test(lines[0]), `printed: ${lines.join('\n')}`);
+        const reports = [];
+        const other = await create({ onReport: (line) => reports.push(line), onEddyExit() {}, printErr() { throw new Error('no'); } });
+        const its = other.eddy ?? other;
+        await its.leaves_an_error();
+        await settled(its);
+        await its.close();
+        ok(reports.length === 1 && told.test(reports[0]), `reported: ${reports.join('\n')}`);
+    },
+    async 'ten thousand at a time, some cancelled at any moment'({ create }) {
+        let growths = 0; // told by a module that is linked leanly
+        const module = await create({ imports: { env: { emscripten_notify_memory_growth() { growths++; } } } });
+        const app = module.eddy ?? module;
+        const calls = Array.from({ length: 10_000 }, (_, i) => {
+            const controller = new AbortController();
+            const call = i % 3 ? app.wait_ms(1 + i % 90, { signal: controller.signal })
+                : app.children(1 + i % 2, { signal: controller.signal });
+            return [controller, call.catch((error) => error.name), i];
+        });
+        const order = (i) => (i * 7919) % 10_000; // each once, here and there
+        for (let i = 0; i < 10_000; i++) {
+            if (i % 997 === 0) await pause(1);
+            calls[order(i)][0].abort();
+        }
+        let cancelled = 0;
+        for (const [, call, i] of calls) {
+            const result = await call;
+            if (result === 'EDDY_ECANCELED') cancelled++;
+            else ok(i % 3 && result === 1 + i % 90, `call ${i}: ${result}`);
+        }
+        ok(cancelled >= 3334, `${cancelled} were cancelled`);
+        equal(app.tasks(), [], 'none is left');
+        ok(growths < 100, `the memory has grown ${growths} times`);
+    },
     async 'a thousand at a time'({ app }) {
         const calls = Array.from({ length: 1000 }, (_, i) => app.wait_ms(10 + i % 40));
         equal(await Promise.all(calls), Array.from({ length: 1000 }, (_, i) => 10 + i % 40));
