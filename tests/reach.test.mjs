@@ -85,7 +85,8 @@ test('no call that blocks is taken for one that never suspends', () => {
         .map((name) => `\n (import "asyncify" "${name}" (func $${name} (param i32)))`).join('');
     const enter = `\n (func $enter\n  (call $start_rewind (i32.const 0))${names.map((name) => `\n  (call $${name})`).join('')}\n )`;
     const calls = names.map((name) => `\n (func $${name}\n  (call $start_unwind (i32.const 0))\n )`).join('');
-    const { suspending } = findSuspending(`(module${imports}${enter}${calls}\n)`, neverSuspending(ASYNCIFY.all));
+    const module = `(module${imports}${enter}${calls}\n)`;
+    const { suspending } = findSuspending(module, neverSuspending(ASYNCIFY.all, module));
     for (const name of names)
         assert.ok(suspending.has(`$${name}`), `${name} may suspend, but flags.mjs says that it never does`);
 });

@@ -11,6 +11,7 @@
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import { STDIO } from './flags.mjs';
 import { exportsToGuard, withGuardedExports } from './guard.mjs';
 import { allPlain, withPlainNames } from './names.mjs';
 import { findSuspending, toBeNamed } from './reach.mjs';
@@ -154,10 +155,15 @@ export const KEEP_LINKED = 'EDDY_KEEP_LINKED';
 
 const REMOVE_LIST = '--pass-arg=asyncify-removelist@';
 
-/** The functions that the flags of the pass name as never suspending. */
-export function neverSuspending(flags) {
+// A program with files of its own gets what libc writes to these, and may suspend then.
+const STDIO_OF_ITS_OWN = new Set(STDIO.filter((name) => !['__stdio_write', '__stdout_write', 'fmt_fp'].includes(name)));
+const hasOwnFiles = (wat) => /^ \(func \$fopencookie\b/m.test(wat);
+
+/** The functions of a module that the flags of the pass name as never suspending. */
+export function neverSuspending(flags, wat) {
     const flag = flags.find((each) => each.startsWith(REMOVE_LIST));
-    return flag ? flag.slice(REMOVE_LIST.length).split(',') : [];
+    const never = flag ? flag.slice(REMOVE_LIST.length).split(',') : [];
+    return hasOwnFiles(wat) ? never.filter((name) => !STDIO_OF_ITS_OWN.has(name)) : never;
 }
 
 const featuresOf = (flags) => flags.filter((flag) => flag.startsWith('--enable-'));
@@ -167,11 +173,11 @@ const besides = (output) => ({ added: `${output}.added`, removed: `${output}.rem
 /** The module to run the pass on, and what of it can suspend. */
 function prepared(run, input, output, asyncify) {
     const { changed } = besides(output);
-    const never = neverSuspending(asyncify);
     const look = (module) => {
         const wat = run([module, ...featuresOf(asyncify), '-S', '-o', '-']);
+        const never = neverSuspending(asyncify, wat);
         const { suspending, spared } = findSuspending(wat, never);
-        return { module, wat, suspending, spared, names: toBeNamed(suspending) };
+        return { module, wat, never, suspending, spared, names: toBeNamed(suspending) };
     };
     let found = look(input);
     const change = (how) => {
@@ -182,17 +188,17 @@ function prepared(run, input, output, asyncify) {
     const can = new Set([...found.suspending.keys(), ...found.spared.map((name) => `$${name}`)]);
     const exports = exportsToGuard(found.wat, can);
     if (exports.length) change((bytes) => withGuardedExports(bytes, exports));
-    return { ...found, never };
+    return found;
 }
 
-/** The flags of the pass for just what can suspend. */
-function precisely({ wat, spared, names, never }, output, asyncify) {
-    // Calls by way of JavaScript, of Emscripten's exceptions and jumps, reach anything.
-    if (/^ \(import "env" "invoke_/m.test(wat)) return asyncify;
+/** The flags of the pass for just what can suspend; `precise`: as far as that can be told. */
+function passFor({ wat, spared, names, never }, output, asyncify, precise) {
     const { added, removed } = besides(output);
+    const others = asyncify.filter((flag) => !flag.startsWith(REMOVE_LIST));
+    // Calls by way of JavaScript, of Emscripten's exceptions and jumps, reach anything.
+    if (!precise || /^ \(import "env" "invoke_/m.test(wat)) return [...others, `${REMOVE_LIST}${never.join(',')}`];
     writeFileSync(removed, [...never, ...spared].join(','));
-    const flags = [...asyncify.filter((flag) => !flag.startsWith(REMOVE_LIST)), `${REMOVE_LIST}@${removed}`,
-        '--pass-arg=asyncify-ignore-indirect'];
+    const flags = [...others, `${REMOVE_LIST}@${removed}`, '--pass-arg=asyncify-ignore-indirect'];
     if (!names.length) return flags;
     writeFileSync(added, names.join(','));
     return [...flags, `--pass-arg=asyncify-addlist@@${added}`, '--pass-arg=asyncify-propagate-addlist'];
@@ -219,7 +225,7 @@ export function makeSuspendable(wasmOpt, input, output,
     if (process.env[KEEP_LINKED]) copyFileSync(input, process.env[KEEP_LINKED]);
     if ([...sectionsOf(readFileSync(input))].some(({ id }) => id === TAGS)) throw new PassError(NO_EXCEPTIONS);
     const found = prepared(run, input, output, asyncify);
-    const withPass = [found.module, ...(precise ? precisely(found, output, asyncify) : asyncify)];
+    const withPass = [found.module, ...passFor(found, output, asyncify, precise)];
     if (!inText) {
         run([...withPass, ...optimise, '-o', output]);
         removeTemporary();

@@ -92,6 +92,14 @@ export const LINK = {
     },
 };
 
+// libc's writing, as long as all that it writes to is libc's own.
+export const STDIO = [
+    'printf', 'fprintf', 'vfprintf', 'vsnprintf', 'snprintf', 'printf_core', 'fwrite',
+    '__fwritex', '__stdio_write', '__stdout_write', '__overflow', '__towrite', 'fputs', 'fputc',
+    'puts', 'putc', 'putchar', 'fflush', '__fflush_unlocked', '__stdio_exit', '__libc_exit_fini',
+    'fmt_fp', 'locking_putc', '__toread',
+];
+
 // What the runtime calls through pointers (values' and arguments' destructors, callbacks) cannot
 // suspend, so these need no instrumentation, and a program's own functions that call them neither.
 const NEVER_SUSPEND = [
@@ -122,11 +130,7 @@ const NEVER_SUSPEND = [
     'eddy_udp_close', 'eddy_dir_next', 'eddy_dir_close',
     'eddy__handle_*', 'eddy_handle_*', 'eddy__exports_*', 'eddy__export_start', 'eddy__export_cancel', 'eddy__export_tell_error', 'eddy__export_free_result', 'eddy__stream_demand',
     'eddy__offload_run', 'eddy__library_*', 'eddy_throw', 'eddy__future_from_js', 'eddy__js_run',
-    // libc's, when they do not call back into the program.
-    'printf', 'fprintf', 'vfprintf', 'vsnprintf', 'snprintf', 'printf_core', 'fwrite',
-    '__fwritex', '__stdio_write', '__stdout_write', '__overflow', '__towrite', 'fputs', 'fputc',
-    'puts', 'putc', 'putchar', 'fflush', '__fflush_unlocked', '__stdio_exit', '__libc_exit_fini',
-    'fmt_fp', 'locking_putc', '__toread',
+    ...STDIO,
 ];
 
 const FEATURES = [

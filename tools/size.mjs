@@ -71,7 +71,7 @@ function report({ program, host, mode, file, linked, tools, folder }) {
     const features = passFlags.filter((flag) => flag.startsWith('--enable-'));
     const run = (tool, args) => execFileSync(tool, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], maxBuffer: 1 << 28 });
     const wat = run(tools.wasmOpt, [linked, ...features, '-S', '-o', '-']);
-    const { suspending } = findSuspending(wat, neverSuspending(passFlags));
+    const { suspending } = findSuspending(wat, neverSuspending(passFlags, wat));
     const [plain, named] = ['plain.wasm', 'named.wasm'].map((name) => join(folder, name));
     run(tools.wasmOpt, [linked, ...features, ...optimise.filter((flag) => !flag.startsWith('--drop-')), '-g',
         '-o', plain]);

@@ -34,7 +34,8 @@ void eddy__describe_wait(eddy__line *line, const eddy__task *task) {
 size_t eddy__task_stack_used(const eddy__task *task) {
     const eddy__watched *w = task->has_rare ? task->rare.watched : NULL;
     size_t used = w && w->painted ? eddy__switch_deepest(&task->co) : 0;
-    size_t now = task == eddy__current ? eddy__switch_used(&task->co, eddy__stack_pointer())
+    bool runs = task == eddy__current || task == eddy__written_for;
+    size_t now = runs                         ? eddy__switch_used(&task->co, eddy__stack_pointer())
                  : task->state == EDDY__ENDED ? 0
                                               : eddy__switch_used(&task->co, NULL);
     if (w && w->deepest > used) used = w->deepest;

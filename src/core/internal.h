@@ -762,6 +762,20 @@ typedef struct eddy__line {
 void eddy__line_text(eddy__line *line, const char *text);
 void eddy__line_number(eddy__line *line, long long number);
 void eddy__line_time(eddy__line *line, eddy_time time, eddy_time scale);
+/* The task that runs, while something is written for it: that is done outside of tasks, for what it is
+ * written to may be the program's own (fopencookie), which cannot suspend in there. NULL: nothing is. */
+extern eddy__task *eddy__written_for;
+/* In pairs; the first returns what the second wants. */
+EDDY__INLINE eddy__task *eddy__writing_begins(void) {
+    eddy__task *task = eddy__current;
+    if (task) eddy__written_for = task;
+    eddy__current = NULL;
+    return task;
+}
+EDDY__INLINE void eddy__writing_ends(eddy__task *task) {
+    if (task) eddy__written_for = NULL;
+    eddy__current = task;
+}
 void eddy__describe_wait(eddy__line *line, const eddy__task *task); /* it is WAITING */
 size_t eddy__task_stack_used(const eddy__task *task); /* the most that is known; 0: unknown */
 

@@ -11,7 +11,7 @@ static const char *const titles[] = {"TASK",       "STATE", "WAITS FOR", "AT",
                                      "SPAWNED AT", "AGE s", "RAN ms",    "STACK"};
 
 static const char *state_of(const eddy__task *task) {
-    if (task == eddy__current) return "runs";
+    if (task == eddy__written_for) return "runs";
     switch (task->state) {
     case EDDY__NEW: return "new";
     case EDDY__READY: return "ready";
@@ -68,8 +68,7 @@ static void write_cell(FILE *out, const char *text, unsigned column, unsigned wi
             is_last ? "\n" : "  ");
 }
 
-int eddy_ps(FILE *out) {
-    if (!out) return EDDY_EINVAL;
+static void write_table(FILE *out) {
     unsigned widths[COLUMNS];
     eddy__line cell;
     eddy_time now = eddy_now(); /* the same for both walks: widths must hold */
@@ -88,5 +87,12 @@ int eddy_ps(FILE *out) {
             write_cell(out, cell.bytes, column, widths[column]);
         }
     }
+}
+
+int eddy_ps(FILE *out) {
+    if (!out) return EDDY_EINVAL;
+    eddy__task *task = eddy__writing_begins();
+    write_table(out);
+    eddy__writing_ends(task);
     return (int)eddy__task_count();
 }

@@ -68,8 +68,10 @@ static int write(FILE *out) {
 
 int eddy_stacks(FILE *out) {
     if (!out) return EDDY_EINVAL;
+    eddy__task *task = eddy__writing_begins();
     int rc = count_tasks(!loop.debug);
     if (rc == 0) rc = write(out);
+    eddy__writing_ends(task);
     if (!loop.debug) eddy__birthplaces_free();
     return rc;
 }

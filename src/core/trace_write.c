@@ -343,6 +343,7 @@ int eddy_trace_write(FILE *out) {
     for (size_t i = 0; i < size; i++) w.subjects[i] = (subject){0};
 
     walk_back(&w);
+    eddy__task *task = eddy__writing_begins();
     fputs("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[", out);
     write_metadata(&w, "process_name", "eddy");
     write_metadata(&w, "thread_name", "tasks");
@@ -351,7 +352,9 @@ int eddy_trace_write(FILE *out) {
     write_ends(&w);
     fputs("\n]}\n", out);
     eddy__free(w.subjects, size * sizeof *w.subjects);
-    return fflush(out) || ferror(out) ? EDDY_EIO : w.events;
+    bool failed = fflush(out) || ferror(out);
+    eddy__writing_ends(task);
+    return failed ? EDDY_EIO : w.events;
 }
 
 #endif

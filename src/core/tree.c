@@ -7,6 +7,8 @@
 
 #define loop eddy__the_loop
 
+eddy__task *eddy__written_for;
+
 #define DEEPEST 64
 
 typedef struct {
@@ -37,7 +39,7 @@ static void describe_task(eddy__line *line, const eddy__task *task) {
     }
     eddy__line_text(line, " ");
     if (task->state != EDDY__WAITING) {
-        eddy__line_text(line, task == eddy__current ? "runs" : states[task->state]);
+        eddy__line_text(line, task == eddy__written_for ? "runs" : states[task->state]);
         return;
     }
     eddy__describe_wait(line, task);
@@ -132,7 +134,9 @@ void eddy__report_tree(void) {
 
 void eddy__tree_report(void) {
     tree t = {.write = write_report, .lines_left = UINT32_MAX};
+    eddy__task *task = eddy__writing_begins();
     (void)write_all(&t);
+    eddy__writing_ends(task);
 }
 
 static void write_file(const char *text, size_t length, void *ctx) {
@@ -142,5 +146,8 @@ static void write_file(const char *text, size_t length, void *ctx) {
 int eddy_tree(FILE *out) {
     if (!out) return EDDY_EINVAL;
     tree t = {.write = write_file, .ctx = out, .lines_left = UINT32_MAX};
-    return (int)write_all(&t);
+    eddy__task *task = eddy__writing_begins();
+    uint32_t count = write_all(&t);
+    eddy__writing_ends(task);
+    return (int)count;
 }

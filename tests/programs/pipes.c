@@ -1,4 +1,7 @@
-/* Pipes: bytes from task to task, their order, waiting, ends, errors, cancellation, lack of memory. */
+/* Pipes: bytes from task to task, their order, waiting, ends, errors, cancellation, lack of memory; stdio over them. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* fopencookie */
+#endif
 #include "check.h"
 
 static eddy_stream *reader, *writer;
@@ -207,6 +210,79 @@ static int texts(void *arg) {
     return 0;
 }
 
+/* ---- stdio over a pipe ---------------------------------------------------------------------------- */
+
+static int last_error; /* of the pipe */
+
+static ssize_t into_pipe(void *pipe, const char *data, size_t size) {
+    last_error = eddy_write(pipe, data, size);
+#ifdef __wasm__
+    return last_error;
+#else
+    return last_error < 0 ? 0 : last_error; /* which is an error to glibc, and a negative size none */
+#endif
+}
+
+static ssize_t out_of_pipe(void *pipe, char *buffer, size_t size) {
+    return eddy_read(pipe, buffer, size);
+}
+
+enum { LINES = 300 };
+
+/* By all that stdio writes with; each waits in there for room. */
+static int print_lines(void *arg) {
+    bool buffered = *(bool *)arg;
+    FILE *out = fopencookie(writer, "w", (cookie_io_functions_t){.write = into_pipe});
+    if (!CHECK(out)) return EDDY_ENOMEM;
+    CHECK(setvbuf(out, NULL, buffered ? _IOFBF : _IONBF, buffered ? 64 : 0) == 0);
+    for (int i = 0; i < LINES; i++) {
+        CHECK(fprintf(out, "%d %.1f", i, i / 2.0) > 0);
+        CHECK(fputs(" and so", out) >= 0);
+        CHECK(fputc(' ', out) == ' ' && fwrite("on\n", 1, 3, out) == 3);
+    }
+    CHECK(fclose(out) == 0);
+    return eddy_close(writer);
+}
+
+static int stdio(void *arg) {
+    (void)arg;
+    for (int buffered = 0; buffered < 2; buffered++) {
+        CHECK(eddy_pipe(&reader, &writer, 5) == 0);
+        eddy_future *task = eddy_spawn_opt(print_lines, .arg = &(bool){buffered}, .arg_size = sizeof(bool));
+        FILE *in = fopencookie(reader, "r", (cookie_io_functions_t){.read = out_of_pipe});
+        char line[100], expected[100];
+        for (int i = 0; i < LINES; i++) {
+            (void)snprintf(expected, sizeof expected, "%d %.1f and so on\n", i, i / 2.0);
+            if (!CHECK(fgets(line, sizeof line, in) && strcmp(line, expected) == 0)) break;
+        }
+        CHECK(!fgets(line, sizeof line, in) && feof(in));
+        CHECK(fclose(in) == 0 && eddy_close(reader) == 0 && eddy_await(task) == 0);
+    }
+    return 0;
+}
+
+/* What lists tasks never suspends: it writes outside of them. */
+static int lists(void *arg) {
+    (void)arg;
+    int (*const all[])(FILE *out) = {eddy_ps, eddy_tree, eddy_stacks, eddy_trace_write};
+    CHECK(eddy_pipe(&reader, &writer, 5) == 0);
+    CHECK(eddy_trace_start(100) == 0);
+    eddy_future *other = eddy_spawn(sleeps, &(eddy_time){1 * EDDY_S});
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        FILE *out = fopencookie(writer, "w", (cookie_io_functions_t){.write = into_pipe});
+        if (!CHECK(out && setvbuf(out, NULL, _IONBF, 0) == 0)) return EDDY_ENOMEM;
+        last_error = 0;
+        CHECK(all[i](out) == (all[i] == eddy_trace_write ? EDDY_EIO : 2));
+        CHECK(last_error == EDDY_ESTATE && ferror(out));
+        CHECK(fclose(out) == 0);
+        CHECK(eddy_yield() == 0);
+    }
+    CHECK(eddy_trace_start(0) == 0);
+    CHECK(eddy_await(other) == 0);
+    EDDY_IGNORE(eddy_close(writer));
+    return eddy_close(reader);
+}
+
 static int without_memory(void *arg) {
     (void)arg;
     eddy_stream *r, *w;
@@ -225,6 +301,8 @@ int main(void) {
     check_run(alone);
     check_run(errors);
     check_run(texts);
+    check_run(stdio);
+    check_run(lists);
     CHECK(eddy_run(waits, NULL) == 0);
     eddy_close(reader);
     eddy_close(writer);
