@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { setup } from '../tools/setup.mjs';
@@ -76,6 +77,36 @@ async function fetching(t, stdout, what, path, more, options) {
 test('a thousand requests at once', async (t) => {
     const seen = await fetching(t, '1000 answers, 10000 bytes\n', 'many', '/together?901', ['1000']);
     if (seen) assert.ok(seen.mostAtOnce > 900, `${seen.mostAtOnce} at once`);
+});
+
+test('what the host would end the program for is refused', (t) =>
+    fetching(t, `${'EDDY_EHOST '.repeat(10).trim()}\n`, 'refused', '/ok', []));
+
+test('every error code of wasi:http has a code and a text', async (t) => {
+    const result = await runOn(t, 'wasmtime', 'tests/programs/http_codes.c');
+    if (!result) return;
+    const wit = readFileSync(new URL('../wasi/wit/deps/http.wit', import.meta.url), 'utf8');
+    const names = /variant error-code \{([^}]*)\}/.exec(wit)[1].trim().split(',').slice(0, -1)
+        .map((line) => /[\w-]+/.exec(line)[0]);
+    const codes = {
+        'EHOSTNOTFOUND': /^DNS-(timeout|error)$|^destination-not-found$/, 'ECONNREFUSED': /^connection-refused$/,
+        'ECONNRESET': /^connection-terminated$|^HTTP-response-incomplete$/,
+        'EPERM': /^destination-IP-prohibited$|^HTTP-request-denied$/, 'EHOST': /./,
+    };
+    const lines = result.stdout.trimEnd().split('\n');
+    assert.equal(names.length, 39);
+    const texts = new Set();
+    names.forEach((name, tag) => {
+        const code = Object.keys(codes).find((each) => codes[each].test(name));
+        const [, text] = new RegExp(`^${tag} EDDY_${code}: (.+)$`).exec(lines[tag]) ?? [];
+        assert.ok(text && !texts.has(text), `${name}: ${lines[tag]}`);
+        texts.add(text);
+    });
+    assert.deepEqual(lines.slice(39, 41), ['39 EDDY_EHOST: error 39 of the host', '40 EDDY_EHOST: error 40 of the host']);
+    const [, ...withText] = lines.slice(40);
+    assert.deepEqual(withText.map((line) => line.replace(/^(\d+) .*: (.*)$/, '$1 $2')),
+        ['1 so', '31 so', '32 so', '38 so', '24 x-a', '27 x-a', '30 x-a', '14 no', '22 x-b', '38 longer']);
+    assert.equal(result.code, 0, told(result));
 });
 
 // Each of 32 requests at a time has a handful of resources: ten thousand have no more.

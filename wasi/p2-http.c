@@ -118,15 +118,24 @@ static int append(request *q, eddy__handle fields, const char *name, const char 
     return EDDY_EHOST;
 }
 
+/* A host may end the program for more headers than it takes. This is how wasmtime counts, and its limit. */
+enum { MOST_HEADER_BYTES = 128 * 1024, EACH_HEADER = 72 };
+
 static int fill_fields(request *q, eddy__handle fields) {
     bool has_length = false;
     const char *end = q->headers + q->header_bytes;
-    for (const char *name = q->headers; name < end;) {
+    size_t size = 2 * EACH_HEADER; /* for the length of the body, too */
+    for (const char *name = q->headers, *next; name < end; name = next) {
         const char *value = name + strlen(name) + 1;
+        next = value + strlen(value) + 1;
+        size += (size_t)(next - name) + EACH_HEADER;
+        if (size > MOST_HEADER_BYTES) {
+            snprintf(q->text, sizeof q->text, "more headers than this host takes");
+            return EDDY_EHOST;
+        }
         if (same_name(name, "content-length")) has_length = true;
         int rc = is_sent(q, name) ? append(q, fields, name, value) : 0;
         if (rc < 0) return rc;
-        name = value + strlen(value) + 1;
     }
     if (!q->body || has_length) return 0;
     char length[24];
@@ -134,11 +143,16 @@ static int fill_fields(request *q, eddy__handle fields) {
     return append(q, fields, "content-length", length);
 }
 
+/* 0: the host takes it. What is no text would end the program there, and fetch() refuses these two. */
 static int set_method(eddy__handle handle, const char *method) {
     static const char *const known[] = {"GET",     "HEAD",    "POST",  "PUT",  "DELETE",
                                         "CONNECT", "OPTIONS", "TRACE", "PATCH"};
+    enum { CONNECT = 5, TRACE = 7 };
     int count = sizeof known / sizeof *known, tag = 0;
     while (tag < count && strcmp(method, known[tag]) != 0) tag++;
+    for (const char *c = method; *c; c++)
+        if (*c & 0x80) return 1;
+    if (tag == CONNECT || tag == TRACE) return 1;
     return eddy__http_request_set_method(handle, tag, method, tag == count ? strlen(method) : 0);
 }
 

@@ -54,6 +54,7 @@ static bool put_authority(eddy__url *url, const char *text, size_t length) {
     else
         host = length, digits = 0;
     if (!is_host(text, host)) return false;
+    for (; digits > 1 && *port == '0'; digits--) port++;
     unsigned long number = 0;
     for (size_t i = 0; i < digits; i++) {
         number = number * 10 + (unsigned long)(port[i] - '0');
@@ -70,6 +71,7 @@ static bool put_authority(eddy__url *url, const char *text, size_t length) {
 static void put_escaped(eddy__url *url, char c, const char *specials) {
     static const char hex[] = "0123456789ABCDEF";
     unsigned char byte = (unsigned char)c;
+    if (byte >= '\t' && byte <= '\r' && byte != '\v' && byte != '\f') return;
     if (byte > ' ' && byte < 0x7f && !strchr(specials, c)) {
         url->text[url->length++] = c;
         return;
@@ -79,14 +81,18 @@ static void put_escaped(eddy__url *url, char c, const char *specials) {
     url->text[url->length++] = hex[byte & 15];
 }
 
-/* A segment of `length` bytes has just been put at `from`, behind its slash. */
+/* A segment has just been put at `from`, behind its slash. */
 static void apply_dots(eddy__url *url, size_t from, bool last) {
-    size_t length = url->length - from;
-    bool one = length == 1 && url->text[from] == '.';
-    bool two = length == 2 && url->text[from] == '.' && url->text[from + 1] == '.';
-    if (!one && !two) return;
+    int dots = 0;
+    for (size_t i = from; i < url->length; dots++) {
+        const char *at = url->text + i;
+        bool escaped = at[0] == '%' && i + 2 < url->length && at[1] == '2' && lower(at[2]) == 'e';
+        if (at[0] != '.' && !escaped) return;
+        i += escaped ? 3 : 1;
+    }
+    if (dots != 1 && dots != 2) return;
     url->length = from - 1; /* without the slash */
-    if (two)
+    if (dots == 2)
         while (url->length > url->path && url->text[--url->length] != '/') continue;
     if (last) url->text[url->length++] = '/';
 }

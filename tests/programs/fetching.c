@@ -431,6 +431,30 @@ static int wrong_use(void) {
     return 0;
 }
 
+/* What a host does not take, and might end the program for. */
+static int refused(void) {
+    static const char *const methods[] = {"", "G T", "G\r\nX: y", "G\xff", "\xc3\xa9", "CONNECT", "TRACE"};
+    static char large[150001], names[2000][8], own[70000];
+    static const char *many[4001];
+    eddy_response *r;
+    for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
+        printf("%s ", eddy_errname(eddy_fetch(&r, url, .method = methods[i])));
+    memset(large, 'a', sizeof large - 1);
+    printf("%s ", eddy_errname(eddy_fetch(&r, url, .headers = (const char *[]){"a", large, NULL})));
+    for (size_t i = 0; i < 2000; i++) {
+        snprintf(names[i], sizeof names[i], "x-%zu", i);
+        many[2 * i] = names[i];
+        many[2 * i + 1] = "";
+    }
+    printf("%s ", eddy_errname(eddy_fetch(&r, url, .headers = many)));
+    int length = snprintf(own, sizeof own, "%s?", url);
+    memset(own + length, 'a', sizeof own - 1 - (size_t)length);
+    printf("%s\n", eddy_errname(eddy_fetch(&r, own)));
+    int rc = eddy_fetch(&r, url);
+    if (rc == 0) eddy_response_close(r);
+    return rc;
+}
+
 int eddy_main(int argc, char **argv) {
     const char *what = argc > 1 ? argv[1] : "";
     url = argc > 2 ? argv[2] : "http://127.0.0.1:1/";
@@ -460,5 +484,6 @@ int eddy_main(int argc, char **argv) {
     if (!strcmp(what, "checked")) return checked();
     if (!strcmp(what, "too-much")) return too_much();
     if (!strcmp(what, "wrong-use")) return wrong_use();
+    if (!strcmp(what, "refused")) return refused();
     return eddy_fail(EDDY_EINVAL, "fetching: what is \"%s\"?", what);
 }
