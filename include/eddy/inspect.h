@@ -6,6 +6,9 @@
 
 EDDY__BEGIN_C
 
+/* What writes here does so outside of tasks: a call that would wait in a file of the program's own
+ * (fopencookie) fails there with EDDY_ESTATE. */
+
 /* Writes one line per task to `out`: its name, state, what it waits for and where, where it was
  * spawned, its age in seconds, its time of running in milliseconds (measured in debug mode only,
  * else "-") and the stack in use, of how much; in debug mode the most it has used. Returns the number

@@ -267,11 +267,24 @@ DESCRIPTOR_CALL(int, connect, begin_waiting, (int fd, const struct sockaddr *pee
 
 /* ---- calls of several descriptors, and of none ----------------------------------------------- */
 
+/* libc would poll an empty list, for which the host ends the program. */
+static bool waits_for_nothing(const struct pollfd *polled, nfds_t count, int timeout) {
+    if (timeout >= 0 || !may_give_way()) return false;
+    for (size_t i = 0; i < count; i++)
+        if (polled[i].fd >= 0) return false;
+    return true;
+}
+
 int __real_poll(struct pollfd *polled, nfds_t count, int timeout);
 int __wrap_poll(struct pollfd *polled, nfds_t count, int timeout);
 int __wrap_poll(struct pollfd *polled, nfds_t count, int timeout) {
     eddy__libc_call call;
     if (is_cancelled()) return -1;
+    if (waits_for_nothing(polled, count, timeout)) {
+        (void)eddy__sleep(NULL, EDDY_FOREVER);
+        errno = ECANCELED;
+        return -1;
+    }
     for (size_t i = 0; all_closing && i < count; i++)
         if (is_closing(polled[i].fd)) return -1;
     if (!begin_waiting(&call, -1)) return __real_poll(polled, count, timeout);
@@ -287,6 +300,8 @@ int __wrap_clock_nanosleep(clockid_t clock, int flags, const struct timespec *ti
 int __wrap_clock_nanosleep(clockid_t clock, int flags, const struct timespec *time,
                            struct timespec *left) {
     eddy__libc_call call;
+    /* libc would wait for hundreds of years. */
+    if (time->tv_sec < 0 || time->tv_nsec < 0 || time->tv_nsec >= EDDY_S) return EINVAL;
     if (is_cancelled()) {
         if (left && !(flags & TIMER_ABSTIME)) *left = *time;
         return ECANCELED;

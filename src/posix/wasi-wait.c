@@ -104,10 +104,12 @@ static bool wait_for_any(const int32_t *handles, uint64_t many) {
     if (!call->listed) eddy__libc_list(call);
     bool waits = begin_wait(call, handles);
     if (waits) {
+        int before = errno; /* which is one for all tasks: others may fail meanwhile */
         eddy__libc_current = NULL;
         if (eddy__block(NULL, &waiting, call, may_end) == EDDY_ECANCELED && !call->error)
             call->error = ECANCELED;
         if (may_end) eddy__libc_current = call;
+        errno = before;
     }
     end_wait(call);
     if (call->nodes != &one) eddy__free(call->nodes, count * sizeof(node));

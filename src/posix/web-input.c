@@ -7,6 +7,7 @@
  * that read get EBUSY. A cancelled read fails with ECANCELED. */
 #include "../io/stream.h"
 
+#include <errno.h>
 #include <wasi/api.h>
 
 __attribute__((import_module("wasi_snapshot_preview1"), import_name("fd_read"))) __wasi_errno_t
@@ -20,7 +21,9 @@ __wasi_errno_t __wasi_fd_read(__wasi_fd_t fd, const __wasi_iovec_t *parts, size_
     eddy_stream *input = NULL;
     if (fd == 0 && i < count && eddy__current && eddy_js_has_input()) input = eddy_stdin();
     if (!input) return eddy__real_fd_read(fd, parts, count, got);
+    int before = errno; /* which is one for all tasks */
     int rc = eddy_read(input, parts[i].buf, parts[i].buf_len);
+    errno = before;
     *got = rc > 0 ? (__wasi_size_t)rc : 0;
     if (rc >= 0) return __WASI_ERRNO_SUCCESS;
     return rc == EDDY_ECANCELED ? __WASI_ERRNO_CANCELED

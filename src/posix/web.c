@@ -14,7 +14,9 @@ void emscripten_sleep(unsigned milliseconds);
 /* What was left of it when the task was cancelled; 0: nothing. */
 static eddy_time sleep_for(eddy_time duration) {
     eddy_time end = eddy__time_add(eddy_now(), duration);
+    int before = errno; /* which is one for all tasks */
     int rc = eddy_sleep(duration);
+    errno = before;
     while (rc == EDDY_ESTATE && eddy_now() < end) {}
     if (rc != EDDY_ECANCELED) return 0;
     eddy_time left = end - eddy_now();

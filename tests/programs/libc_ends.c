@@ -365,6 +365,59 @@ static int cancel_names(void *arg) {
     return 0;
 }
 
+/* ---- waits for nothing at all ------------------------------------------------------------------- */
+
+static int polls_nothing(void *arg) {
+    struct pollfd none[] = {{.fd = -1}, {.fd = -1}};
+    int *which = arg;
+    int rc = *which == 2 ? select(0, NULL, NULL, NULL, NULL) : poll(none, *which ? 2 : 0, *which ? -7 : -1);
+    CHECK(rc == -1);
+    return errno;
+}
+
+static int wait_for_nothing(void *arg) {
+    (void)arg;
+    for (int which = 0; which < 3; which++) {
+        eddy_future *task = eddy_spawn(polls_nothing, &which);
+        CHECK(eddy_sleep(5 * EDDY_MS) == 0 && !eddy_done(task));
+        CHECK(eddy_stop(task) == ECANCELED);
+        eddy_release(task);
+    }
+    return 0;
+}
+
+/* ---- errno, which is one for all tasks ----------------------------------------------------------- */
+
+static int spoils_errno(void *arg) {
+    (void)arg;
+    int rc = 0;
+    while (rc == 0) {
+        CHECK(close(-1) == -1 && errno == EBADF);
+        errno = ERANGE;
+        rc = eddy_yield();
+    }
+    return 0;
+}
+
+/* It stays a task's own over the waits of libc. */
+static int keep_errno(void *arg) {
+    (void)arg;
+    int fd = listener(5), ends[2];
+    ends[0] = pair(fd, &ends[1]);
+    struct timeval limit = {.tv_usec = 5000};
+    CHECK(setsockopt(ends[0], SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) == 0);
+    eddy_future *other = eddy_spawn(spoils_errno, NULL);
+    for (int i = 0; i < 5; i++) {
+        errno = EDOM;
+        CHECK(usleep(1000) == 0 && errno == EDOM);
+        CHECK(recv(ends[0], some, 1, 0) == -1 && errno == EAGAIN);
+    }
+    CHECK(eddy_stop(other) == 0);
+    eddy_release(other);
+    close(ends[0]), close(ends[1]), close(fd);
+    return 0;
+}
+
 /* ---- calls that always find something to do ---------------------------------------------------- */
 
 enum { BYTES = 2000 };
@@ -476,6 +529,8 @@ int main(void) {
     run(time_out_each, NULL);
     run(sleeps_and_names, NULL);
     run(cancel_names, NULL);
+    run(wait_for_nothing, NULL);
+    run(keep_errno, NULL);
     run(floods, NULL);
     run(leave_waiting, NULL);
     return check_end();

@@ -88,6 +88,8 @@ static void sleeps_scene(void) {
     start = now();
     CHECK(clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL) == 0); /* it is over */
     CHECK(sleep(0) == 0);
+    static const struct timespec none[] = {{-1, 0}, {0, -1}, {0, 1000000000}};
+    for (size_t i = 0; i < 3; i++) CHECK(nanosleep(&none[i], &left) == -1 && errno == EINVAL);
 }
 
 /* ---- poll and select ------------------------------------------------------------------------- */
