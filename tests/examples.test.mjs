@@ -1,9 +1,13 @@
 // The examples that need no network: one source, the same output on every host.
 
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { ROOT } from '../tools/build.mjs';
 import { HOSTS } from '../tools/hosts/index.mjs';
+import { runProcess } from '../tools/hosts/process.mjs';
 import { runOn, told } from './lib/hosts.mjs';
 
 for (const name of ['hello', 'countasync', 'chores', 'mirrors', 'pipeline', 'primes']) {
@@ -18,3 +22,16 @@ for (const name of ['hello', 'countasync', 'chores', 'mirrors', 'pipeline', 'pri
         });
     }
 }
+
+test('a program of one\'s own is named from where the command is given', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'eddy-own-'));
+    t.after(() => rmSync(folder, { recursive: true }));
+    copyFileSync(join(ROOT, 'examples/countasync.c'), join(folder, 'own.c'));
+    const run = (name) => runProcess([join(ROOT, 'build.sh'), 'run', name, '--host', 'native', '--mode', 'asan'],
+        { cwd: folder, timeout: 300_000 });
+    const result = await run('own.c');
+    assert.match(result.stdout, /(One\n){3}(Two\n){3}$/, told(result));
+    const none = await run('none.c');
+    assert.equal(none.code, 2, told(none));
+    assert.match(none.stderr, /^eddy: no example or C file "none.c"/, told(none));
+});

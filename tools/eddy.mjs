@@ -62,11 +62,24 @@ function foreground(command, args) {
     });
 }
 
+const FROM = process.cwd(); // where the command was given
+
+/** A C file, named from where the command was given or from the project's root; its path, or undefined. */
+function findFile(name) {
+    const places = [resolve(FROM, name), resolve(ROOT, name)];
+    return /\.c(pp)?$/.test(name) ? places.find((path) => existsSync(path)) : undefined;
+}
+
 function findProgram(name) {
-    const candidates = [name, join('examples', `${name}.c`), join('tests/programs', `${name}.c`),
-        join('tests/conformance', `${name}.c`), join('bench/c', `${name}.c`)];
-    const found = candidates.find((path) => /\.c(pp)?$/.test(path) && existsSync(resolve(ROOT, path)));
+    const folders = ['examples', 'tests/programs', 'tests/conformance', 'bench/c'];
+    const found = findFile(name) ?? folders.map((folder) => resolve(ROOT, folder, `${name}.c`)).find(existsSync);
     if (!found) throw new UsageError(`no example or C file "${name}"`);
+    return found;
+}
+
+function needFile(name) {
+    const found = findFile(name);
+    if (!found) throw new UsageError(`no C file "${name}"`);
     return found;
 }
 
@@ -112,7 +125,7 @@ const COMMANDS = {
     },
     async build(args) {
         const { values: { host, mode = 'release', define }, positionals } = options(args);
-        const programsFor = (each) => (positionals.length ? positionals : projectPrograms(each));
+        const programsFor = (each) => (positionals.length ? positionals.map(needFile) : projectPrograms(each));
         const hosts = !host ? HOSTS : host === 'wasi' ? ['wasi', 'wasip2'] : [host];
         for (const each of hosts) await build({ host: each, mode, programs: programsFor(each), defines: define });
         return 0;
