@@ -57,6 +57,12 @@ for (const [name, about] of Object.entries(SELF_CHECKING)) {
     }
 }
 
+test('late, doubled and made-up completions of the host find nothing', async (t) => {
+    const result = await runOn(t, 'native', 'tests/programs/completions.c');
+    assert.equal(result.stdout, 'ok\n', told(result));
+    assert.equal(result.code, 0, told(result));
+});
+
 // Debug builds look at each function's stack, and name the scopes that were left.
 for (const hostName of ['node', 'wasmtime']) {
     for (const name of ['tasks', 'by_pointer', 'jumped']) {
