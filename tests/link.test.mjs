@@ -145,6 +145,29 @@ test('beside tasks: files, IndexedDB, SDL, WebGL, the main loop, embind, stdin',
     assert.equal(result.code, 0, told(result));
 });
 
+// ---- C below JavaScript ------------------------------------------------------------------------------------
+
+const TABLE = '-sALLOW_TABLE_GROWTH';
+const BOUND = ['below-bind.cpp', '-lembind', '-DBINDINGS'];
+for (const [name, ...flags] of [
+    ['in debug builds', '-O0', ...BOUND],
+    ['where names are short and C++ throws', '-O2', '-fexceptions', '-DTHROWS', ...BOUND],
+    ['as JavaScript', '-O1', '-sWASM=0'],
+]) {
+    test(`C below JavaScript that a task has called cannot suspend it, ${name}`, async () => {
+        const script = await link(`below-${name.replaceAll(' ', '-')}.mjs`, ['below.c', GROWS, TABLE, ...flags]);
+        await runs([process.execPath, '-e', `import(${JSON.stringify(script)}).then((m) => m.default())`]);
+    });
+}
+
+test('C below JavaScript, by a click in a page', async (t) => {
+    const host = await needHost(t, 'chromium');
+    if (!host) return;
+    const result = await host.run(await link('below-page.mjs', ['below.c', '-O2', GROWS, TABLE, '-DPAGE', ...BOUND]));
+    assert.equal(result.stdout, 'ok\n', told(result));
+    assert.equal(result.code, 0, told(result));
+});
+
 // ---- what is refused ------------------------------------------------------------------------------------
 
 const REFUSED = [

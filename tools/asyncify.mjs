@@ -12,7 +12,6 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { STDIO } from './flags.mjs';
-import { exportsToGuard, withGuardedExports } from './guard.mjs';
 import { allPlain, withPlainNames } from './names.mjs';
 import { findSuspending, toBeNamed } from './reach.mjs';
 import { sectionsOf } from './wasm.mjs';
@@ -142,12 +141,22 @@ const CALLED = new Set(['_tick', '_interrupt', '__host_alloc', '__host_complete'
     '__stream_demand', '__event_slot', '__event_arrived', '__offload_run', '__jump_enter', '__jump_suspend',
     '__jump_caught'].map((name) => `eddy${name}`));
 
+// What web/guard.mjs asks for. A module has it whose exports or imports JavaScript of the program's own is
+// called by or calls.
+const SLOT = 'eddy__current_slot';
+
+const needsGuard = (wat) => /^ \(import "env" "(?!eddy_js_(?!run|start)|invoke_|emscripten_notify_memory_growth)\w+" \(func/m.test(wat) ||
+    /^ \(import "(?!env|asyncify|eddy|wasi_snapshot_preview1)[^"]*" /m.test(wat) ||
+    /^ \(export "(?!main|__main_argc_argv|_initialize)[^"]*" \(func/m.test(wat);
+
 /** The text without the exports that nobody calls any more after the pass. */
 export function withoutInternalExports(wat) {
     const called = (name) => CALLED.has(name) ||
         (name === 'asyncify_get_state' && wat.includes('"eddy_js_jump"'));
-    return wat.replace(/^ \(export "((?:eddy|asyncify)_\w+|_*em_lib_\w+|__st(?:art|op)_em_\w+|_?emscripten_stack_\w+)" \([^()]*\)\)\n/gm,
-        (line, name) => (called(name) ? line : ''));
+    const without = (text, keep) => text.replace(
+        /^ \(export "((?:eddy|asyncify)_\w+|_*em_lib_\w+|__st(?:art|op)_em_\w+|_?emscripten_stack_\w+)" \([^()]*\)\)\n/gm,
+        (line, name) => (called(name) || name === keep ? line : ''));
+    return without(wat, needsGuard(without(wat)) ? SLOT : undefined);
 }
 
 /** The environment variable with the place for a copy of what was linked, for tools/size.mjs. */
@@ -180,14 +189,10 @@ function prepared(run, input, output, asyncify) {
         return { module, wat, never, suspending, spared, names: toBeNamed(suspending) };
     };
     let found = look(input);
-    const change = (how) => {
-        writeFileSync(changed, how(readFileSync(found.module)));
+    if (!allPlain([...found.names, ...found.spared])) {
+        writeFileSync(changed, withPlainNames(readFileSync(input)));
         found = look(changed);
-    };
-    if (!allPlain([...found.names, ...found.spared])) change(withPlainNames);
-    const can = new Set([...found.suspending.keys(), ...found.spared.map((name) => `$${name}`)]);
-    const exports = exportsToGuard(found.wat, can);
-    if (exports.length) change((bytes) => withGuardedExports(bytes, exports));
+    }
     return found;
 }
 

@@ -232,13 +232,14 @@ def linker_setup(ports, settings):
 
 
 def with_stack_pointers(make_invoke):
-    """See src/switch/invoke.c."""
+    """See src/switch/invoke.c; what is said of guards is for web/guard.mjs, by whatever name they go in the end."""
     def make(signature):
         before, enter, rest = make_invoke(signature).partition('stackSave()')
         body, end, after = rest.rpartition('\n}')
         if not enter or not end or after.strip():
             utils.exit_with_error('eddy: this Emscripten is not known: its calls that may throw have another form')
-        return f'{before}_eddy__invoke_enter(stackSave()){body} finally {{\n    _eddy__invoke_leave(sp);\n  }}\n}}'
+        text = f'{before}_eddy__invoke_enter(stackSave()){body} finally {{\n    _eddy__invoke_leave(sp);\n  }}\n}}'
+        return f'{text}\ninvoke_{signature}.eddyUnguarded = true;'
     return make
 
 

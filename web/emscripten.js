@@ -18,11 +18,28 @@ addToLibrary({
     $createEddyTrace__deps: ['$EddyError'],
     $createEddyTrace: __TEXT_createEddyTrace__,
     $createEddyApp: __TEXT_createEddyApp__,
+    $createEddyGuard: __TEXT_createEddyGuard__,
     $createEddyFunctions: __TEXT_createEddyFunctions__,
     $createEddyChannels__deps: ['$EddyError'],
     $createEddyChannels: __TEXT_createEddyChannels__,
 
-    $eddyHost__deps: ['$createEddyHost', 'eddy_tick',
+    $eddyGuard__deps: ['$createEddyGuard', 'eddy__current_slot'],
+    $eddyGuard: '=createEddyGuard(() => HEAPU32, () => _eddy__current_slot())',
+    // All that the module imports, and what addFunction puts into its table.
+    $eddyGuard__postset: `createWasm = ((create) => () => {
+        eddyGuard.guardAll(wasmImports);
+        return create();
+    })(createWasm);
+#if WASM2JS
+    if (typeof setWasmTableEntry == 'function')
+        setWasmTableEntry = ((set) => (i, f) => set(i, f && eddyGuard.guard(f)))(setWasmTableEntry);
+#else
+    if (typeof convertJsFunctionToWasm == 'function')
+        convertJsFunctionToWasm = ((convert) => (f, type) => convert(eddyGuard.guard(f), type))(convertJsFunctionToWasm);
+#endif
+    `,
+
+    $eddyHost__deps: ['$createEddyHost', '$eddyGuard', 'eddy_tick',
 #if EXIT_RUNTIME
         '$callUserCallback', '$exitJS', '$runtimeKeepalivePush', '$runtimeKeepalivePop', '$eddyIsWorker',
 #endif

@@ -35,15 +35,9 @@ _Noreturn void eddy__host_abort(void) {
     eddy_js_abort();
 }
 
-/* Around an export of the program's own that JavaScript calls: see tools/guard.mjs. */
-EDDY__EXPORT eddy__task *eddy__foreign_begin(void) {
-    eddy__task *outer = eddy__current;
-    eddy__current = NULL;
-    return outer;
-}
-
-EDDY__EXPORT void eddy__foreign_end(eddy__task *outer) {
-    eddy__current = outer;
+/* For guard.mjs. */
+EDDY__EXPORT eddy__task **eddy__current_slot(void) {
+    return &eddy__current;
 }
 
 EDDY__EXPORT void *eddy__host_alloc(size_t size) {

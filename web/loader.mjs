@@ -143,9 +143,10 @@ export async function load(source, options = {}) {
     };
     const wanted = WebAssembly.Module.imports(module);
     let appOf;
-    if (wanted.some(({ module: from, name }) => !provided[from]?.[name])) {
+    const guards = WebAssembly.Module.exports(module).some(({ name }) => name === 'eddy__current_slot');
+    if (guards || wanted.some(({ module: from, name }) => !provided[from]?.[name])) {
         const { addParts } = await import('./parts.mjs');
-        appOf = await addParts(wanted, provided, host, memory, () => exports, { module, out, ...options });
+        appOf = await addParts(wanted, provided, host, memory, () => exports, { guards, module, out, ...options });
     }
     const instance = await WebAssembly.instantiate(module, { ...options.imports, ...provided });
     exports = instance.exports;

@@ -79,5 +79,14 @@ export async function addParts(wanted, provided, host, memory, exports, options)
             throw new Error(`the module calls ${one.module}.${one.name}, which this loader does not have`);
         };
     }
+    if (options.guards) {
+        const { createEddyGuard } = await import('./guard.mjs');
+        let words = []; // growth empties them
+        const { guardAll } = createEddyGuard(
+            () => (words.length ? words : (words = new Uint32Array(exports().memory.buffer))),
+            () => exports().eddy__current_slot());
+        for (const [from, functions] of Object.entries(options.imports ?? {})) provided[from] ??= { ...functions };
+        Object.values(provided).forEach(guardAll);
+    }
     return app && ((made) => (calls = app.createEddyApp(host, made, crossing)).app);
 }
