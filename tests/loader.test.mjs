@@ -95,6 +95,30 @@ test('imports of WASI that the caller brings take the place of the loader\'s own
     assert.equal(Buffer.from(bytes).toString(), 'hello,\nworld\n');
 });
 
+for (const mode of ['release', 'debug']) {
+    test(`C below JavaScript that a task has called cannot suspend it, ${mode}`, async () => {
+        const wasm = (await artifactOf('lean', 'tests/programs/below.c', mode)).replace(/mjs$/, 'wasm');
+        const lines = [], tried = [];
+        const inTable = (f) => app.exports.__indirect_function_table.get(f)();
+        const page = { call: inTable };
+        let app;
+        const print = (line) => {
+            if (line === 'call') tried.push(app.exports.tries());
+            else lines.push(line);
+        };
+        app = await load(wasm, { print, imports: { page, env: {
+            through(f, ...numbers) {
+                assert.deepEqual(numbers, [1, 2, 3, 4, 5]);
+                return tried.push(app.exports.tries()) && inTable(f);
+            },
+        } } });
+        assert.equal(await app.ended, 0, lines.join('\n'));
+        assert.deepEqual(lines, ['ok']);
+        assert.deepEqual(tried, [-3, -3]);
+        assert.equal(page.call, inTable); // the caller's own stay as they are
+    });
+}
+
 test('two modules beside one another', async () => {
     const both = await Promise.all([1, 2].map(async () => (await load(await wasmOf(ALIVE),
         { args: ['many'], print() {} })).ended));

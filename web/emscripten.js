@@ -24,7 +24,7 @@ addToLibrary({
     $createEddyChannels: __TEXT_createEddyChannels__,
 
     $eddyGuard__deps: ['$createEddyGuard', 'eddy__current_slot'],
-    $eddyGuard: '=createEddyGuard(() => HEAPU32, () => _eddy__current_slot())',
+    $eddyGuard: '=createEddyGuard(() => HEAPU8, () => _eddy__current_slot())',
     // All that the module imports, and what addFunction puts into its table.
     $eddyGuard__postset: `createWasm = ((create) => () => {
         eddyGuard.guardAll(wasmImports);

@@ -6,18 +6,24 @@
 // and calls that block return EDDY_ESTATE.
 
 /**
- * `words()`: the memory as a Uint32Array, another one after growth; `slot()`: where C has the current task.
+ * `memory()`: its bytes now, another array after growth; `slot()`: where C has the current task.
  * -> guard(f): f without a current task; guardAll(imports): all of them, in their place. Left out are the
  * calls of Emscripten's exceptions and jumps, through which tasks suspend: known by their names or, as a
- * link may shorten these, by what web/eddy.py says of them.
+ * link may shorten these, by what web/eddy.py says of them; and the clock, which is asked often.
  */
-export function createEddyGuard(words, slot) {
-    let at;
+export function createEddyGuard(memory, slot) {
+    const OPEN = /^(invoke_|eddy_js_now$)/;
+    let at, bytes, words;
+
+    function wordsNow() {
+        const now = memory();
+        if (now !== bytes) words = new Uint32Array((bytes = now).buffer);
+        return words;
+    }
     const guard = (f) => function (a, b, c, d, e) {
         at ??= slot() >>> 2; // there are no exports before the first call
-        const task = words()[at];
-        if (!task) return f(...arguments);
-        words()[at] = 0;
+        const task = wordsNow()[at];
+        words[at] = 0;
         try {
             switch (arguments.length) { // `...` alone takes twice as long
                 case 0: return f();
@@ -29,13 +35,12 @@ export function createEddyGuard(words, slot) {
                 default: return f(...arguments);
             }
         } finally {
-            words()[at] = task;
+            wordsNow()[at] = task;
         }
     };
     function guardAll(imports) {
         for (const [name, f] of Object.entries(imports)) {
-            if (typeof f !== 'function' || f.eddyUnguarded || name.startsWith('invoke_')) continue;
-            imports[name] = guard(f);
+            if (typeof f === 'function' && !f.eddyUnguarded && !OPEN.test(name)) imports[name] = guard(f);
         }
     }
     return { guard, guardAll };

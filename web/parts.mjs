@@ -81,10 +81,7 @@ export async function addParts(wanted, provided, host, memory, exports, options)
     }
     if (options.guards) {
         const { createEddyGuard } = await import('./guard.mjs');
-        let words = []; // growth empties them
-        const { guardAll } = createEddyGuard(
-            () => (words.length ? words : (words = new Uint32Array(exports().memory.buffer))),
-            () => exports().eddy__current_slot());
+        const { guardAll } = createEddyGuard(memory, () => exports().eddy__current_slot());
         for (const [from, functions] of Object.entries(options.imports ?? {})) provided[from] ??= { ...functions };
         Object.values(provided).forEach(guardAll);
     }

@@ -9,9 +9,7 @@
 #define EDDY_ERRORS(X)                                                                             \
     X(ECANCELED, -1, "operation was cancelled")                                                    \
     X(ETIMEDOUT, -2, "deadline passed")                                                            \
-    X(ESTATE, -3,                                                                                  \
-      "not possible here or now: outside a task or below JavaScript (spawn a task there that "     \
-      "waits), on itself, in use, or ended")                                                       \
+    X(ESTATE, -3, "not here or now: outside a task or below JavaScript (spawn one), in use, ended")\
     X(EINVAL, -4, "invalid argument")                                                              \
     X(ENOMEM, -5, "out of memory")                                                                 \
     X(ECLOSED, -6, "other end is closed")                                                          \

@@ -33,7 +33,7 @@ int tries(void) {
     CHECK(!eddy_current());
     int rc = eddy_sleep(EDDY_MS);
     CHECK(eddy_event_wait(&never) == rc && eddy_yield() == rc);
-    CHECK(strstr(eddy_strerror(rc), "below JavaScript (spawn a task"));
+    CHECK(strstr(eddy_strerror(rc), "below JavaScript (spawn one)"));
     CHECK(usleep(10) == 0 && (emscripten_sleep(1), 1)); // these keep the thread, as they do outside of tasks
     eddy_go(spawned, NULL);
     int before = first_steps;
