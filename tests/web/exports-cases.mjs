@@ -349,8 +349,10 @@ export const cases = {
         equal(tasks[2].waits, 'sleeps');
         ok(/exports\.c:\d+$/.test(tasks[2].site), tasks[2].site);
         ok(/task 'children' .*\n +task 'child'/.test(app.tree()), app.tree());
+        equal(tasks.map(({ cancelled }) => cancelled), [false, false, false, false]);
         await app.ring_bell();
         controller.abort();
+        equal(app.tasks().find(({ name }) => name === 'children').cancelled, true);
         await rejection(calls[1]);
         equal(app.tasks(), []);
     },

@@ -5,7 +5,7 @@ import { load } from './demo-module.mjs';
 const SHOWN = 50; // tasks in the list; there may be ten thousand
 const TREE_SHOWN = 200; // tasks of which the tree is drawn
 const LINES = 2000; // of output that are kept
-const DOTS = 160; // in a row of the field
+const DOT = 3, DOTS = 160; // CSS's pixels of the field from one dot to the next; at most in a row
 const ARGUMENTS = {
     request: [location.href], many: [10_000], crawl: [new URL('site/index.html', location.href).href, 200],
 };
@@ -98,7 +98,7 @@ const field = element('field');
 const dots = field.getContext('2d');
 let isBusy = false;
 let workers = 0;
-let dot = 3; // pixels of the field from one dot to the next
+let dot = DOT, inRow = DOTS; // pixels of the field from one dot to the next; dots in a row
 let drawn = ''; // how large, which colours, and a letter for each worker
 
 function setBusy(busy) {
@@ -125,24 +125,25 @@ function drawField(tasks) {
         c: style.getPropertyValue('--cancelled') };
     const place = getComputedStyle(field.parentNode);
     const room = field.parentNode.clientWidth - parseFloat(place.paddingLeft) - parseFloat(place.paddingRight);
-    dot = Math.max(2, Math.floor(room * devicePixelRatio / DOTS)); // whole pixels: all dots look alike
-    const all = dot + colours.w + letters.join('');
+    dot = Math.max(2, Math.round(DOT * devicePixelRatio)); // whole pixels: all dots look alike
+    inRow = Math.min(DOTS, Math.floor(room * devicePixelRatio / dot));
+    const all = `${dot} ${inRow} ${colours.w}` + letters.join('');
     if (all === drawn) return;
     drawn = all;
-    field.width = DOTS * dot; // clears it
-    field.height = Math.ceil(letters.length / DOTS) * dot;
+    field.width = inRow * dot; // clears it
+    field.height = Math.ceil(letters.length / inRow) * dot;
     field.style.width = `${field.width / devicePixelRatio}px`;
     letters.forEach((letter, i) => {
         if (letter === ' ') return;
         dots.fillStyle = colours[letter];
-        dots.fillRect((i % DOTS) * dot, Math.floor(i / DOTS) * dot, dot - 1, dot - 1);
+        dots.fillRect((i % inRow) * dot, Math.floor(i / inRow) * dot, dot - 1, dot - 1);
     });
     field.ariaLabel = workers ? `${withCommas(workers)} workers` : 'No workers';
 }
 
 field.onclick = ({ offsetX, offsetY }) => {
     const scale = devicePixelRatio / dot;
-    cancelWorker(Math.floor(offsetY * scale) * DOTS + Math.floor(offsetX * scale));
+    cancelWorker(Math.floor(offsetY * scale) * inRow + Math.floor(offsetX * scale));
 };
 
 // ---- the tree ------------------------------------------------------------------------------------------------
