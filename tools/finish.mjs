@@ -90,7 +90,7 @@ const ARGUMENTS = {
     ...RESULTS, s: 'string', a: 'EddyBytes', h: 'EddyHandle',
     n: 'EddySource<number>', t: 'EddySource<string>', c: 'EddySource<EddyBytes>',
 };
-const RESERVED = new Set(['call', 'close', 'ended', 'tasks', 'tree', 'trace', 'exports', 'then']);
+const RESERVED = new Set(['call', 'close', 'ended', 'tasks', 'tree', 'trace', 'exports', 'then', '__proto__']);
 
 /**
  * The comment right above an export, where its source can be read: below $EDDY_SOURCES or here. -> its

@@ -365,7 +365,8 @@ export function createEddyApp(host, exports, values) {
     for (const signature of functions.values()) {
         const method = (...list) => invoke(signature, list);
         // What is awaited must have no method `then`; eddy's own are not for others.
-        if (!(signature.name in app) && !/^(then$|eddy__)/.test(signature.name)) app[signature.name] = method;
+        const isOurs = Object.hasOwn(app, signature.name) || /^(then$|eddy__|__proto__$)/.test(signature.name);
+        if (!isOurs) app[signature.name] = method;
     }
     return { app, returned, failed, ended: end, died, hasEnded };
 }

@@ -88,7 +88,11 @@ export default {
 async function inThisNode(host, casesFile, artifact) {
     const { cases } = await import(`../web/${casesFile}`);
     const { default: create, load } = await import(pathToFileURL(artifact));
-    return runCases(cases, load ?? create);
+    try {
+        return await runCases(cases, load ?? create);
+    } finally {
+        process.exitCode = undefined; // a program's that has called exit()
+    }
 }
 
 /** Runs all cases of the file there; nothing where there is no such host. */

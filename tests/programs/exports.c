@@ -65,6 +65,14 @@ EDDY_EXPORT(int, delete,
     return in + import + super + options + function + eval + public + catch;
 }
 
+/* Names that every object of JavaScript's has. */
+EDDY_EXPORT(int, constructor, (int value)) {
+    return value;
+}
+EDDY_EXPORT(int, toString, (int value)) {
+    return value;
+}
+
 EDDY_EXPORT(long, same_long, (long value)) {
     return value;
 }

@@ -27,6 +27,7 @@ export const cases = {
         equal(await app.call('add', 2 ** 30, 5), 2 ** 30 + 5);
         equal(await app.nothing(), undefined);
         equal(await app.delete(1, 2, 3, 4, 5, 6, 7, 8), 36, 'eight arguments');
+        equal([await app.constructor(5), await app.toString(6)], [5, 6], 'methods, though every object has such');
         equal(await app.all_numbers(-1, 2 ** 32 - 1, -(2 ** 31), 7, 0.5, 0.25), 2 ** 32 - 2 - 2 ** 31 + 7.75);
         equal(await app.same_long(-(2 ** 31)), -(2 ** 31));
         equal(await app.same_unsigned(2 ** 32 - 1), 2 ** 32 - 1);
