@@ -112,10 +112,8 @@ static int put(eddy__p2_stream *stream, const void *data, size_t size) {
     wasip2_list_u8_t bytes = {(uint8_t *)(uintptr_t)data, size};
     streams_stream_error_t error;
     if (streams_method_output_stream_write(streams_borrow_output_stream(stream->out), &bytes,
-                                           &error)) {
-        stream->written = true;
+                                           &error))
         return (int)size;
-    }
     fail(stream, &error);
     return 0;
 }
@@ -208,9 +206,8 @@ void eddy__p2_stream_close(eddy__p2_stream *stream) {
     eddy__pending_end(&stream->room, EDDY_ECLOSED, NULL, 0);
     drop_input(stream);
     /* wasmtime drops an output only after it has written all, and the program waits meanwhile: so an
-     * output that still has something to write stays until it has not. One that is new may have no room,
-     * either. */
-    if (stream->written && stream->out.__handle && !room_of(stream) && !stream->error) {
+     * output that still has something to write stays until it has not. */
+    if (stream->out.__handle && !room_of(stream) && !stream->error) {
         stream->writable.ready = lingered;
         wait_for_room(stream);
         if (stream->writable.place) return; /* else there is no memory to wait with */
