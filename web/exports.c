@@ -34,21 +34,25 @@ void eddy__export_free_result(char letter, const eddy__slot *result) {
     if (letter == 'A') free(result->buffer.data);
 }
 
-int eddy__export_run(void *arg) {
+const eddy__slot *eddy__call_arguments(void *arg) {
     call *c = arg;
-    eddy__slot result = {0};
-    c->function->invoke(&result, c->arguments);
+    return c->arguments;
+}
+
+/* Its function has returned. What the task then returns is of no meaning. */
+int eddy__call_returned(void *arg, const eddy__slot *result) {
+    call *c = arg;
     char letter = c->function->letters[0];
     int code = c->thrown;
-    if (code == 0 && letter == 'i' && result.i < 0) code = result.i;
+    if (code == 0 && letter == 'i' && result->i < 0) code = result->i;
     if (code) {
         eddy__export_tell_error(c, code);
     } else {
         uint32_t number = c->number;
         c->number = 0;
-        eddy_js_returned(number, letter, &result);
+        eddy_js_returned(number, letter, result);
     }
-    eddy__export_free_result(letter, &result);
+    eddy__export_free_result(letter, result);
     return 0;
 }
 

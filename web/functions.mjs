@@ -9,7 +9,7 @@ export function createEddyFunctions(host, values, bodies, exports) {
     const ENOMEM = -5, EHOST = -13;
     const known = new Map(); // address of a signature -> what we know of it
 
-    let lastPointer, lastFound;
+    let lastPointer = 0, lastFound;
 
     function functionOf(pointer) {
         if (pointer === lastPointer) return lastFound;
@@ -19,7 +19,7 @@ export function createEddyFunctions(host, values, bodies, exports) {
             const [body, usesSignal] = bodies[name] ?? [() => {
                 throw new Error(`the JavaScript of ${name} was not linked into this module`);
             }, false];
-            found = { name, letters, isStatus, body, usesSignal };
+            found = { name, letters, isStatus, body, usesSignal, hasResult: letters[0] !== 'v' };
             known.set(pointer, found);
         }
         lastPointer = pointer;
@@ -35,7 +35,6 @@ export function createEddyFunctions(host, values, bodies, exports) {
     /** Stores the result; -> 0, or ENOMEM; throws if it is not of the type. */
     function store({ name, letters, isStatus }, value, slots) {
         const letter = letters[0];
-        if (letter === 'v') return 0;
         const problem = values.wrong(letter, value);
         if (problem) throw new TypeError(`the result of ${name} ${problem}`);
         if (isStatus && value < 0)
@@ -73,52 +72,66 @@ export function createEddyFunctions(host, values, bodies, exports) {
 
     // ---- asynchronous ones: what waits for their promises is kept and used again --------------------
 
-    const unused = [];
+    const waits = []; // by operation: the last one
 
-    function makeWait() {
+    function makeWait(op) {
         const wait = {
-            op: 0, generation: 0, slots: 0, called: undefined,
-            resolved(value) {
-                const { op, generation, called, slots } = wait;
-                unused.push(wait);
-                // Cancelled in the meantime: where the result would go is somebody else's now.
-                if (!host.isWanted(op, generation) || host.isDead()) return;
-                let result;
-                try {
-                    result = store(called, value, slots);
-                } catch (error) {
-                    fail(op, generation, error);
-                    return;
-                }
-                host.settle(exports().eddy__js_serve, op, generation, result);
-            },
-            rejected(error) {
-                const { op, generation } = wait;
-                unused.push(wait);
-                if (hasLeft(error)) host.enter(() => { throw error; });
-                else fail(op, generation, error);
-            },
+            op, generation: 0, slots: 0, called: undefined, // 0: not in use
+            resolved: (value) => resolved(wait, value),
+            rejected: (error) => rejected(wait, error),
         };
-        return wait;
+        return (waits[op] = wait);
+    }
+
+    function resolved(wait, value) {
+        const { op, generation, called } = wait;
+        wait.generation = 0;
+        // Cancelled in the meantime: where the result would go is somebody else's now.
+        if (!host.isWanted(op, generation) || host.isDead()) return;
+        let result = 0;
+        if (called.hasResult) {
+            try {
+                result = store(called, value, wait.slots);
+            } catch (error) {
+                fail(op, generation, error);
+                return;
+            }
+        }
+        host.settle(exports().eddy__js_serve, op, generation, result);
+    }
+
+    function rejected(wait, error) {
+        const { op, generation } = wait;
+        wait.generation = 0;
+        if (hasLeft(error)) host.enter(() => { throw error; });
+        else fail(op, generation, error);
+    }
+
+    // A function of its own: what is captured is not kept on the stack.
+    function beginWithSignal(op, generation) {
+        const controller = new AbortController();
+        host.begin(op, generation, () => controller.abort());
+        return controller.signal;
     }
 
     function start(op, generation, pointer, slots) {
         const called = functionOf(pointer >>> 0);
         slots >>>= 0;
-        const controller = called.usesSignal ? new AbortController() : undefined;
-        host.begin(op, generation, controller && (() => controller.abort()));
+        let signal;
+        if (called.usesSignal) signal = beginWithSignal(op, generation);
+        else host.begin(op, generation, undefined);
         let promise;
         try {
-            promise = called.letters.length === 1 ? called.body(controller?.signal)
-                : called.body(controller?.signal, ...argumentsOf(called, slots));
+            promise = called.letters.length === 1 ? called.body(signal)
+                : called.body(signal, ...argumentsOf(called, slots));
         } catch (error) {
             goOnAfter(error);
             fail(op, generation, error);
             return;
         }
         host.goOn();
-        const wait = unused.pop() ?? makeWait();
-        wait.op = op;
+        let wait = waits[op];
+        if (!wait || wait.generation) wait = makeWait(op); // the last one's promise is still pending
         wait.generation = generation;
         wait.slots = slots;
         wait.called = called;
@@ -132,7 +145,7 @@ export function createEddyFunctions(host, values, bodies, exports) {
             const called = functionOf(pointer >>> 0);
             const value = called.body(undefined, ...argumentsOf(called, slots));
             host.goOn();
-            if (store(called, value, slots) < 0) return 1;
+            if (called.hasResult && store(called, value, slots) < 0) return 1;
             return 0;
         } catch (error) {
             goOnAfter(error);

@@ -23,7 +23,7 @@ export function createEddyHost(module) {
     const LONGEST_TIMEOUT = 2 ** 31 - 1;
     // Microtasks starve the page: after so long the next tick is a macrotask, and after so many where
     // the clock stands still meanwhile.
-    const MICROTASK_MS = 8, MICROTASKS = 32768;
+    const MICROTASK_MS = 8, MICROTASKS = 65536;
 
     const isNode = typeof process === 'object' && !!process.versions?.node;
     const decoder = new TextDecoder('utf-8', { ignoreBOM: true }); // a U+FEFF is a character
@@ -101,20 +101,23 @@ export function createEddyHost(module) {
         queueMicrotask(run);
     }
 
-    /** `step` with its arguments, or a tick. */
-    function run(step, op, generation, result) {
+    function run() {
         scheduled = false;
         if (dead || ticking) return;
         ticking = true;
         let delay;
         try {
-            delay = step ? step(op, generation, result) : module.tick();
+            delay = module.tick();
         } catch (error) {
             if (die(error)) throw error;
             return;
         } finally {
             ticking = false;
         }
+        runAgain(delay);
+    }
+
+    function runAgain(delay) {
         if (delay === 0) schedule();
         else setTimer(delay);
         holdProcess();
@@ -231,7 +234,7 @@ export function createEddyHost(module) {
     // ---- operations: one path back into the module -------------------------------------------------------
 
     const generations = [], cancels = []; // by operation; 0: it is not under way
-    let underWay = 0, settled = 0;
+    let underWay = 0;
 
     function begin(op, generation, cancel) {
         generations[op] = generation;
@@ -267,19 +270,35 @@ export function createEddyHost(module) {
         }
     }
 
+    // Since settle() looked at the clock, how many it has served, and how many it may.
+    let served = 0, most = 1, looked = 0;
+
     /**
      * In a promise's handler: completes an operation that is wanted. If it is the only one under way,
      * `serve` does that and runs what it wakes, mostly without a look at the clock.
      */
     function settle(serve, op, generation, result) {
-        const inTurn = underWay > 1 || scheduled || ticking || dead || (++settled & 63) === 0;
-        if (inTurn || mustGiveWay()) return complete(op, generation, result);
+        const inTurn = underWay > 1 || scheduled || ticking || dead;
+        if (inTurn || ++served > most) {
+            if (!inTurn) {
+                most = now() - looked > 0.5 ? 1 : Math.min(2 * most, 64);
+                looked = clock;
+                microtasks += served;
+                served = 0;
+            }
+            return complete(op, generation, result);
+        }
         take(op, generation);
+        ticking = true;
+        let delay;
         try {
-            return run(serve, op, generation, result);
+            delay = serve(op, generation, result);
         } catch (error) {
+            ticking = false;
             return trapped(error);
         }
+        ticking = false;
+        if (delay >= 0 || timer !== undefined || underWay === 0) runAgain(delay); // else all is as it was
     }
 
     function hand(op, generation, result, bytes) {

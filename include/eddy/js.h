@@ -172,8 +172,8 @@ typedef union eddy__slot {
 typedef struct eddy__signature {
     const char *name, *result, *parameters; /* as they stand in the program */
     const char *site;
-    void (*invoke)(eddy__slot *result, const eddy__slot *arguments); /* of an export */
-    int (*run)(void *call); /* of an export: the body of the task that invokes it */
+    void (*invoke)(eddy__slot *result, const eddy__slot *arguments); /* of an export that generates */
+    int (*run)(void *call); /* of an export: the body of its task */
     char letters[EDDY__MOST_ARGUMENTS + 2]; /* types: the result's, then the arguments' */
     char kind;      /* 'c' an export that is called, 'g' one that generates; 'a' JavaScript that is
                        async, 's' that is not */
@@ -186,7 +186,8 @@ typedef struct eddy__signature {
 /* The first slot is the result's, the others are the arguments'. */
 int eddy__js_call(const eddy__signature *function, eddy__slot *slots, eddy__slot *room) EDDY__BLOCKS;
 int eddy__js_run(const eddy__signature *function, eddy__slot *slots);
-int eddy__export_run(void *call);
+const eddy__slot *eddy__call_arguments(void *call);
+int eddy__call_returned(void *call, const eddy__slot *result);
 int eddy__export_generate(void *call);
 
 EDDY__END_C
@@ -314,9 +315,14 @@ EDDY__JS_TYPES(EDDY__JS_TYPE)
         EDDY__JOIN(EDDY__RETURN_, EDDY__IS_VOID(result, _))                                        \
         (result, name(EDDY__MAP(EDDY__TAKE, EDDY__STRIP parameters)));                             \
     }                                                                                              \
-    static const eddy__signature eddy__export_##name                                               \
+    static int eddy__run_##name(void *eddy__call) {                                                \
+        eddy__slot eddy__result = {0};                                                             \
+        eddy__invoke_##name(&eddy__result, eddy__call_arguments(eddy__call));                      \
+        return eddy__call_returned(eddy__call, &eddy__result);                                     \
+    }                                                                                              \
+    static const eddy__signature eddy__exported_##name                                             \
         __attribute__((used, section("eddy_exports"))) = {                                         \
-            #name, #result, #parameters, EDDY__JS_SITE, eddy__invoke_##name, eddy__export_run,     \
+            #name, #result, #parameters, EDDY__JS_SITE, NULL, eddy__run_##name,                    \
             EDDY__LETTERS(result, parameters), 'c', false};                                        \
     result name parameters
 #else
@@ -338,7 +344,7 @@ EDDY__JS_TYPES(EDDY__JS_TYPE)
         (void)arguments;                                                                           \
         slot->i = name(EDDY__MAP(EDDY__TAKE, EDDY__STRIP parameters));                             \
     }                                                                                              \
-    static const eddy__signature eddy__export_##name                                               \
+    static const eddy__signature eddy__exported_##name                                             \
         __attribute__((used, section("eddy_exports"))) = {                                         \
             #name, #item, #parameters, EDDY__JS_SITE, eddy__invoke_##name, eddy__export_generate,  \
             EDDY__LETTERS(item, parameters), 'g', false};                                          \

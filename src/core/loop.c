@@ -398,11 +398,41 @@ EDDY__EXPORT double eddy_tick(void) {
 }
 
 #if EDDY__GUEST
-double eddy__loop_serve(uint32_t op, uint32_t generation, int result) {
-    bool may = eddy__loop_enter();
-    eddy__host_complete(op, generation, result, NULL, 0);
-    if (!may) return -1;
+/* Since the last pass nothing has come up that a pass would have to look at. */
+EDDY__INLINE bool is_quiet(void) {
+    bool is_plain = !loop.observed && !loop.halted && loop.phase == EDDY__RUN && !loop.is_virtual;
+    bool is_ending = loop.main ? loop.main->future.state != EDDY_PENDING : loop.closing;
+    return is_plain && !is_ending && nothing_ready() && eddy__timers_next() == EDDY_FOREVER;
+}
+
+/* What eddy__host_complete and a pass do, where one task alone goes on. */
+EDDY__INLINE bool serve_alone(uint32_t index, uint32_t generation, int result) {
+    eddy__op *op = eddy__table_get(&loop.ops, (uint64_t)generation << 32 | index);
+    if (!op || !op->taken || result < 0 || !is_quiet() || loop.shuffle) return false;
+    eddy__task *task = op->task;
+    eddy__table_remove(&loop.ops, op->id);
+    op->id = 0;
+    task->state = EDDY__READY;
+    task->ignored = 0;
+    task->uncancellable = false;
+    task->resume = result;
+    loop.in_pass = true;
+    eddy__task_step(task);
+    eddy__current = NULL;
     loop.in_pass = false;
+    return true;
+}
+
+double eddy__loop_serve(uint32_t op, uint32_t generation, int result) {
+    bool may = !loop.in_pass && !loop.sync;
+    if (may && serve_alone(op, generation, result)) {
+        if (is_quiet() && !loop.idlers.first && loop.ops.count) return -1;
+    } else {
+        loop.in_pass |= may;
+        eddy__host_complete(op, generation, result, NULL, 0);
+        if (!may) return -1;
+        loop.in_pass = false;
+    }
     return tick(false);
 }
 #endif
