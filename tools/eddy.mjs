@@ -4,7 +4,7 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, BuildError, HOSTS, MODES, ROOT } from './build.mjs';
 import { projectPrograms } from './configure.mjs';
@@ -64,15 +64,16 @@ function foreground(command, args) {
 
 const FROM = process.cwd(); // where the command was given
 
-/** A C file, named from where the command was given or from the project's root; its path, or undefined. */
+/** A C file, named from where the command was given or from the project's root; its path from there, or undefined. */
 function findFile(name) {
-    const places = [resolve(FROM, name), resolve(ROOT, name)];
-    return /\.c(pp)?$/.test(name) ? places.find((path) => existsSync(path)) : undefined;
+    const places = /\.c(pp)?$/.test(name) ? [resolve(FROM, name), resolve(ROOT, name)] : [];
+    const found = places.find((path) => existsSync(path));
+    return found && relative(ROOT, found);
 }
 
 function findProgram(name) {
-    const folders = ['examples', 'tests/programs', 'tests/conformance', 'bench/c'];
-    const found = findFile(name) ?? folders.map((folder) => resolve(ROOT, folder, `${name}.c`)).find(existsSync);
+    const found = [name, ...['examples', 'tests/programs', 'tests/conformance', 'bench/c']
+        .map((folder) => join(ROOT, folder, `${name}.c`))].map(findFile).find(Boolean);
     if (!found) throw new UsageError(`no example or C file "${name}"`);
     return found;
 }
