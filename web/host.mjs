@@ -21,8 +21,7 @@ export function createEddyHost(module) {
     // Values of include/eddy/error.h.
     const ENOMEM = -5, EHOST = -13;
     const LONGEST_TIMEOUT = 2 ** 31 - 1;
-    // Microtasks starve the page: after so long the next tick is a macrotask, and after so many where
-    // the clock stands still meanwhile.
+    // Microtasks starve the page: after so long, or so many, the next tick is a macrotask.
     const MICROTASK_MS = 8, MICROTASKS = 65536;
 
     const isNode = typeof process === 'object' && !!process.versions?.node;
@@ -270,22 +269,19 @@ export function createEddyHost(module) {
         }
     }
 
-    // Since settle() looked at the clock, how many it has served, and how many it may.
-    let served = 0, most = 1, looked = 0;
+    let served = 0, most = 1, looked = 0; // by settle(): since a look at the clock, until the next
 
     /**
-     * In a promise's handler: completes an operation that is wanted. If it is the only one under way,
-     * `serve` does that and runs what it wakes, mostly without a look at the clock.
+     * In a promise's handler: completes an operation that is wanted. If it is the only one, `serve`
+     * does, and runs what it wakes.
      */
     function settle(serve, op, generation, result) {
-        const inTurn = underWay > 1 || scheduled || ticking || dead;
-        if (inTurn || ++served > most) {
-            if (!inTurn) {
-                most = now() - looked > 0.5 ? 1 : Math.min(2 * most, 64);
-                looked = clock;
-                microtasks += served;
-                served = 0;
-            }
+        if (underWay > 1 || scheduled || ticking || dead) return complete(op, generation, result);
+        if (++served > most) {
+            most = now() - looked > 0.5 ? 1 : Math.min(2 * most, 64);
+            looked = clock;
+            microtasks += served;
+            served = 0;
             return complete(op, generation, result);
         }
         take(op, generation);
@@ -298,7 +294,7 @@ export function createEddyHost(module) {
             return trapped(error);
         }
         ticking = false;
-        if (delay >= 0 || timer !== undefined || underWay === 0) runAgain(delay); // else all is as it was
+        if (delay >= 0 || timer !== undefined || !underWay) runAgain(delay);
     }
 
     function hand(op, generation, result, bytes) {
