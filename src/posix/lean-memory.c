@@ -1,7 +1,7 @@
-/* posix/lean-memory.c: how the memory of a module that is linked leanly grows. libc's own function asks
- * for what an allocation needs and no more: each stack of a task would be a growth, and those are dear,
- * for the host has to part with what it had of the old memory. So, as in Emscripten's JavaScript, it
- * grows by a part of what it is, if there is so much. */
+/* posix/lean-memory.c: how the memory of a module that is linked leanly grows. libc's own function
+ * asks for what an allocation needs and no more: each task's stack would be a growth, and those are
+ * dear, for the host has to part with what it had of the old memory. So, as in Emscripten's
+ * JavaScript, it grows by a part of what it is, if there is so much. */
 #include <stdbool.h>
 #include <stddef.h>
 

@@ -61,7 +61,8 @@ EDDY_EXPORT(double, all_numbers, (int a, unsigned b, long c, unsigned long d, fl
 
 /* Words that mean something in TypeScript. */
 EDDY_EXPORT(int, delete,
-            (int in, int import, int super, int options, int function, int eval, int public, int catch)) {
+            (int in, int import, int super, int options, int function, int eval, int public,
+             int catch)) {
     return in + import + super + options + function + eval + public + catch;
 }
 
