@@ -4,7 +4,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { KEEP_LINKED, neverSuspending } from './asyncify.mjs';
 import { build, ROOT } from './build.mjs';
@@ -83,7 +83,8 @@ function report({ program, host, mode, file, linked, tools, folder }) {
     const instrumented = all.filter(([name]) => suspending.has(`$${name}`) && !suspending.get(`$${name}`).top);
     const others = all.filter(([name]) => !suspending.has(`$${name}`));
 
-    console.log(`${program}, ${host}, ${mode}: ${number(shipped.length)} bytes, ${number(gzipSync(shipped, { level: 9 }).length)} after gzip -9`);
+    const shown = relative(ROOT, resolve(ROOT, program));
+    console.log(`${shown.startsWith('..') ? program : shown}, ${host}, ${mode}: ${number(shipped.length)} bytes, ${number(gzipSync(shipped, { level: 9 }).length)} after gzip -9`);
     if (host !== 'wasip2') // a component's sections are other ones
         for (const { id, start, end, name } of sectionsOf(shipped))
             if (end - start >= 100) console.log(row(end - start, undefined, `section ${SECTIONS[id] ?? id}`, id === 0 ? name : ''));
