@@ -259,5 +259,7 @@ test('the port builds what the project builds', () => {
         return readdirSync(join(ROOT, place)).filter((name) => name.startsWith(start) && name.endsWith(end || start))
             .map((name) => `${place}/${name}`);
     }).filter((file) => !absent.some((start) => file.replace(/.*\//, '').startsWith(start)));
-    assert.deepEqual(files.filter((file) => file !== 'src/core/main.c').sort(), runtimeFiles('web').sort());
+    // Its links let calls that may jump suspend by what serves exceptions, too.
+    const wanted = runtimeFiles('web').map((file) => file.replace('/jump.c', '/invoke.c'));
+    assert.deepEqual(files.filter((file) => file !== 'src/core/main.c').sort(), wanted.sort());
 });

@@ -47,29 +47,30 @@ const inMemory = (record) => ({
 const pattern = (source) =>
     new RegExp(source.replaceAll('DATA', DATA).replace(/ +/g, '\\s*'), 'g');
 
+// What moves the position; `by` catches how far.
+const MOVED = String.raw`\(i32\.store DATA \(i32\.(?:add \(i32\.load DATA \) \(i32\.const -|sub \(i32\.load DATA \) \(i32\.const )(\d+) \) \) \)`;
+const MOVED_ON = String.raw`\(i32\.store DATA \(i32\.add \(i32\.load DATA \) \(i32\.const (\d+) \) \) \)`;
+const LOCAL = '$eddy_position';
+const at = (by) => `(i32.${by < 0 ? 'sub' : 'add'} ${GET} (i32.const ${Math.abs(by)}))`;
+
 // A function's end, where the call's index and then the locals are saved: two moves become one.
 function saveFrameAtOnce(fn) {
-    let base;
-    const begun = fn.replace(pattern(
-        String.raw`\(i32\.store \(i32\.load DATA \) \(local\.get (\$\d+) \) \) ` +
-        String.raw`\(i32\.store DATA \(i32\.add \(i32\.load DATA \) \(i32\.const 4 \) \) \) \) ` +
-        String.raw`\(block \(local\.set (\$\d+) \(i32\.load DATA \) \)`),
-    (_, index, local) => {
-        base = local;
-        return `(i32.store ${GET} (local.get ${index}))
-    (local.set ${local} (i32.add ${GET} (i32.const 4))))
-   (block`;
-    });
-    if (!base) return fn;
-    let moves = 0;
-    const ended = begun.replace(pattern(
-        String.raw`\(i32\.store DATA \(i32\.add \(i32\.load DATA \) \(i32\.const (\d+) \) \) \)`),
-    (_, by) => {
-        moves++;
-        return `(global.set $__asyncify_data (i32.add (local.get ${base}) (i32.const ${by})))`;
-    });
-    return moves === 1 ? ended : fn;
+    const [begin, index, by] = pattern(
+        String.raw`\(i32\.store \(i32\.load DATA \) \(local\.get (\$\d+) \) \) ` + MOVED_ON).exec(fn) ?? [];
+    if (!begin) return fn;
+    const start = fn.indexOf(begin);
+    const rest = fn.slice(start + begin.length);
+    const moves = [...rest.matchAll(pattern(MOVED_ON))];
+    if (moves.length !== 1) return fn;
+    const [{ 0: move, 1: further }] = moves;
+    const saved = rest.replace(move, `(global.set $__asyncify_data (i32.add (local.get ${LOCAL}) (i32.const ${further})))`)
+        .replace(pattern(String.raw`\(i32\.load DATA \)`), `(local.get ${LOCAL})`);
+    return `${fn.slice(0, start)}(i32.store ${GET} (local.get ${index}))
+  (local.set ${LOCAL} ${at(Number(by))})
+  ${saved}`;
 }
+
+const withLocal = (fn) => (fn.includes(LOCAL) ? fn.replace('\n', `\n  (local ${LOCAL} i32)\n`) : fn);
 
 /** The module's text with C's two imports made functions. */
 function withAccess(wat, how) {
@@ -106,21 +107,20 @@ export function positionInGlobal(wat) {
     text = withAccess(text, IN_GLOBAL);
 
     // First the pairs that move the position and use it at once: one read of the global for both.
-    text = text.replace(pattern(
-        String.raw`\(i32\.store DATA \(i32\.add \(i32\.load DATA \) \(i32\.const (-\d+) \) \) \) ` +
-        String.raw`\(local\.set (\$\d+) \(i32\.load DATA \) \)`),
-    (_, by, local) => `(local.set ${local} (i32.add ${GET} (i32.const ${by})))
-    (global.set $__asyncify_data (local.get ${local}))`);
-    text = text.replace(pattern(
-        String.raw`\(i32\.store DATA \(i32\.add \(i32\.load DATA \) \(i32\.const (-\d+) \) \) \) ` +
-        String.raw`\(local\.set (\$\d+) \(i32\.load \(i32\.load DATA \) \) \)`),
-    (_, by, local) => `(local.set ${local} (i32.add ${GET} (i32.const ${by})))
-    (global.set $__asyncify_data (local.get ${local}))
+    const movedTo = (local, by) => `(local.set ${local} ${at(-by)})
+    (global.set $__asyncify_data (local.get ${local}))`;
+    text = text.replace(pattern(String.raw`${MOVED} \(local\.set (\$\d+) \(i32\.load DATA \) \)`),
+        (_, by, local) => movedTo(local, by));
+    text = text.replace(pattern(String.raw`${MOVED} \(local\.set (\$\d+) \(i32\.load \(i32\.load DATA \) \) \)`),
+        (_, by, local) => `${movedTo(local, by)}
     (local.set ${local} (i32.load (local.get ${local})))`);
-    text = text.split(/^(?= \(func )/m).map(saveFrameAtOnce).join('');
+    text = text.replace(pattern(String.raw`${MOVED} \(i32\.load \(i32\.load DATA \) \)`),
+        (_, by) => `${movedTo(LOCAL, by)}
+    (i32.load (local.get ${LOCAL}))`);
+    text = text.split(/^(?= \(func )/m).map(saveFrameAtOnce).map(withLocal).join('');
 
     text = text.replace(pattern(String.raw`\(i32\.load DATA \)`), GET);
-    text = text.replace(pattern(String.raw`\(i32\.store DATA (?=\(i32\.add )`), '(global.set $__asyncify_data ');
+    text = text.replace(pattern(String.raw`\(i32\.store DATA (?=\(i32\.(?:add|sub) )`), '(global.set $__asyncify_data ');
     // What is left must use the position as an address only to store a saved call's index.
     const left = text.match(/\(i32\.(load|store)[^()]*\(global\.get \$__asyncify_data\)/g) ?? [];
     return left.some((use) => use.startsWith('(i32.load')) ? undefined : text;
@@ -239,7 +239,8 @@ export function makeSuspendable(wasmOpt, input, output,
     const features = featuresOf(asyncify);
     const file = `${output}.wat`;
     const types = componentTypes(input); // of the input, which may be the output as well
-    run([...withPass, '-S', '-o', file]);
+    // The pass makes all values locals; at this level it lets them share what they can before it saves them.
+    run([...withPass, '--optimize-level=3', '-S', '-o', file]);
     const wat = readFileSync(file, 'utf8');
     if (wat.includes('"eddy_position_get"')) { // else nothing in it ever switches
         const text = positionInGlobal(wat);

@@ -253,17 +253,22 @@ static void let_go(eddy__cleanup *cleanup) {
     eddy_release(s->ready);
 }
 
-/* The caller was cancelled before the child was ready: it did not happen, unless the child has failed. */
-static int undo_start(const char *site, eddy__task *child, eddy_future *ready) {
+/* The caller was cancelled. A child that is ready all the same, or has failed, is not lost; else nothing has
+ * happened. */
+static int start_cancelled(const char *site, eddy__task *child, eddy_future *ready) {
     eddy_future *f = &child->future;
-    (void)eddy_cancel(f);
-    (void)eddy__wait_through(site, f, false);
-    if (f->state != EDDY_FAILED || ready->result != f->result) {
-        eddy__future_read(ready);
-        return EDDY_ECANCELED;
+    if (!eddy_done(ready)) {
+        (void)eddy_cancel(f);
+        (void)eddy__wait_through(site, f, false);
+    } else if (ready->result >= 0) { /* after the cancel, before this: completion wins (R2) */
+        return ready->result;
     }
-    eddy__future_deliver(ready, eddy__current);
-    return ready->result;
+    if (f->state == EDDY_FAILED && ready->result == f->result) {
+        eddy__future_deliver(ready, eddy__current);
+        return f->result;
+    }
+    eddy__future_read(ready);
+    return EDDY_ECANCELED;
 }
 
 int eddy__group_start(const char *site, const char *name, eddy_group *g, eddy_fn fn, void *arg) {
@@ -284,12 +289,7 @@ int eddy__group_start(const char *site, const char *name, eddy_group *g, eddy_fn
     starting s = {.child = eddy_retain(&child->future), .ready = ready};
     eddy__cleanup_push(&s.cleanup, let_go);
     rc = eddy__join(site, ready);
-    if (!eddy_done(ready)) {
-        rc = undo_start(site, child, ready);
-    } else if (rc != ready->result) { /* after the cancel, before this: completion wins (R2) */
-        rc = ready->result;
-        eddy__future_deliver(ready, eddy__current);
-    }
+    if (!eddy_done(ready) || rc != ready->result) rc = start_cancelled(site, child, ready);
     eddy__cleanup_run(&s.cleanup, let_go);
     return rc;
 }

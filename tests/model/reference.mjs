@@ -164,8 +164,14 @@ export class Reference extends Loop {
                 continue;
             }
             if (noticed.size === bodies.length) return lastFailed.result;
-            const until = racers.length < bodies.length ? next : FOREVER;
-            const [woken, last] = yield* this.#waitForMany(racers, () => true, { until });
+            const all = racers.length === bodies.length; // then only a success, or the last error, matters
+            let left = racers.filter((racer) => !racer.done).length;
+            const [woken, last] = yield* this.#waitForMany(racers, (future) => {
+                if (all && --left === 0) this.deliver(future, task);
+                return !all || future.result >= 0;
+            }, { until: all ? FOREVER : next });
+            if (last?.result >= 0) winner.push(racers.indexOf(last));
+            if (last && (last.result >= 0 || all)) return last.result;
             if (!last && woken !== ETIMEDOUT) return woken;
         }
     }
@@ -299,11 +305,19 @@ export class Reference extends Loop {
         this.retain(child);
         try {
             const rc = yield* this.join(ready);
+            if (ready.done && rc === ready.result) return rc;
             if (!ready.done) {
                 this.cancel(child);
                 yield* this.waitThrough(child, false);
+            } else if (ready.result >= 0) {
+                return ready.result;
             }
-            return rc;
+            if (this.state(child) === 3 && ready.result === child.result) {
+                this.deliver(ready, this.current);
+                return ready.result;
+            }
+            this.read(ready);
+            return ECANCELED;
         } finally {
             this.release(child);
             this.release(ready);
