@@ -28,7 +28,7 @@ async function fetchRuntimes() {
 }
 
 /** Files: most of a test's time something waits for something else. */
-const AT_ONCE = Math.max(3, availableParallelism());
+const AT_ONCE = Math.max(2, availableParallelism() - 1);
 
 /** Milliseconds for a file, should even test-watch.mjs get no turn in it. */
 const FILE_LIMIT = 30 * 60_000;
