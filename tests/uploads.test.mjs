@@ -6,8 +6,8 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { runProcess } from '../tools/hosts/process.mjs';
 import { artifactOf, JS_SERVERS, needHost, runOn, told } from './lib/hosts.mjs';
-import { refusedUrl, startServer, until } from './lib/server.mjs';
-import { digest, UPLOADING } from './lib/uploads.mjs';
+import { refusedUrl, startServer } from './lib/server.mjs';
+import { UPLOADING, uploader, uploads } from './lib/uploads.mjs';
 
 const RUNS = [...JS_SERVERS, 'lean', 'wasmtime'].map((hostName) => [hostName, `uploads on ${hostName}`, {}]);
 // Where Node's HTTP client is to be left alone.
@@ -20,58 +20,23 @@ for (const [hostName, title, env] of RUNS) {
         const server = await startServer();
         t.after(() => server.close());
 
-        const prints = async (stdout, what, path, ...more) => {
-            const url = path.startsWith('/') ? server.url(path) : path;
-            const result = await runOn(t, hostName, UPLOADING, { args: [what, url, ...more], env, timeout: 120_000 });
-            if (stdout instanceof RegExp) assert.match(result.stdout, stdout, told(result));
-            else assert.equal(result.stdout, stdout, told(result));
-            assert.equal(result.code, 0, told(result));
-        };
-        let tries = 0;
-        const abortsOne = async (stdout, what, path, ...more) => {
-            const before = server.seen.aborted;
-            await prints(stdout, what, `${path}?${++tries}`, ...more);
-            await until(() => server.seen.aborted > before, 'the server saw the connection close');
-            assert.equal(server.seen.aborted, before + 1, 'the server saw the connection close');
-        };
+        const { prints, abortsOne } = uploader(server, (args) =>
+            runOn(t, hostName, UPLOADING, { args, env, timeout: 120_000 }));
 
-        await t.test('megabytes', () => prints('200 undefined 30000000\n', 'plain', '/count', '30000000'));
-        await t.test('each byte as it was', () => prints(`200 ${digest(20_000_000)}\n`, 'plain', '/digest', '20000000'));
-        await t.test('nothing', () => prints(/^200 (undefined|0) 0\n$/, 'plain', '/count', '0'));
+        await uploads(t, server, { prints, abortsOne });
         await t.test('of a length that is said before', () =>
             // Deno and workerd send streams in chunks, whatever the header says.
             prints(['deno', 'workerd'].includes(hostName) ? /^200 (5000000|undefined) 5000000\n$/
                 : '200 5000000 5000000\n', 'with-length', '/count', '5000000'));
-        await t.test('what another server sends', () =>
-            prints('200 undefined 104000\n', 'passed-on', '/count', server.url('/chunks')));
         await t.test('both ways at once', () =>
             prints('first\nline 0\nline 1\nline 2\nline 3\nend\n', 'both-ways', '/mirror'));
-        await t.test('an answer that comes before the end', () =>
-            prints('413 no more of it\n', 'plain', '/too-large', '1000000000'));
-        await t.test('a source that fails', () =>
-            abortsOne(/^fetch: EDDY_EUSER: http:\S+: the disk is gone\n$/, 'failing', '/count', '30000000'));
-        await t.test('… at once', () =>
-            prints(/^fetch: EDDY_EUSER: http:\S+: the disk is gone\n$/, 'failing', '/count', '0'));
         // workerd counts a source that fails then as a failure of the worker.
         if (hostName !== 'workerd') await t.test('… after the answer has begun', () =>
             abortsOne(/^body: EDDY_E(HOST|CONNRESET): (?!\(no text\)).+\n$/, 'fails-late', '/mirror'));
-        await t.test('a server that takes nothing', () =>
-            abortsOne('EDDY_ETIMEDOUT, some was sent\n', 'stuck', '/stuck'));
-        await t.test('a cancelled request', () => abortsOne('EDDY_ECANCELED\n', 'cancelled', '/stuck'));
-        await t.test('requests cancelled at every moment', () =>
-            prints('40 cancelled, nothing left\n', 'many-cancelled', '/stuck', '40'));
-        await t.test('a connection reset amid it', () =>
-            prints(/^fetch: EDDY_E(HOST|CONNRESET): (?!\(no text\)).+\n$/, 'plain', '/reset-upload', '30000000'));
         await t.test('a refused connection', async () =>
             // These take some before they have a connection.
             prints(['wasmtime', 'deno', 'workerd'].includes(hostName) ? /^failed, [03] bytes left\n$/ : 'failed, 3 bytes left\n',
                 'refused', await refusedUrl()));
-        await t.test('a redirect that keeps the body', () =>
-            prints(/^fetch: EDDY_EHOST: (?!\(no text\)).+\n$/, 'plain', '/moved'));
-        await t.test('a redirect that drops it', () =>
-            prints('201 GET undefined undefined \n', 'plain', '/see-other', '10'));
-        await t.test('wrong use', () =>
-            prints(/^EDDY_EINVAL: .+\nEDDY_EINVAL: .+\nEDDY_EHOST\n$/, 'wrong-use', '/count'));
     });
 }
 

@@ -47,7 +47,7 @@ const inMemory = (record) => ({
 const pattern = (source) =>
     new RegExp(source.replaceAll('DATA', DATA).replace(/ +/g, '\\s*'), 'g');
 
-// What moves the position; `by` catches how far.
+// What moves the position back; how far is caught. The optimiser adds -64, which is a byte shorter than 64.
 const MOVED = String.raw`\(i32\.store DATA \(i32\.(?:add \(i32\.load DATA \) \(i32\.const -|sub \(i32\.load DATA \) \(i32\.const )(\d+) \) \) \)`;
 const MOVED_ON = String.raw`\(i32\.store DATA \(i32\.add \(i32\.load DATA \) \(i32\.const (\d+) \) \) \)`;
 const LOCAL = '$eddy_position';

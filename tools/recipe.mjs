@@ -36,7 +36,7 @@ function contentOf(path) {
     }
 }
 
-const filesIn = (folder) => readdirSync(folder, { recursive: true }).filter((name) => !name.includes('__pycache__')).sort()
+const filesIn = (folder) => readdirSync(folder, { recursive: true }).filter((name) => !/__pycache__|\.md$/.test(name)).sort()
     .map((name) => join(folder, name)).filter((path) => statSync(path).isFile());
 
 /** The scripts and what they import of the project. */
