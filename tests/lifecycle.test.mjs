@@ -110,25 +110,28 @@ for (const linked of ['node', 'lean']) {
         assert.deepEqual(opened.errors, []);
     });
 
-// A worker that the browser was starting when the page was left is lost now and then.
-    for (const [moment, delay] of [['at once', 0], ['while workers start', 15], ['while they run', 150]]) {
+    // A worker that the browser was starting when the page was left is lost now and then.
+    for (const [moment, delay, loses] of [['at once', 0], ['when a worker was lost', 0, true],
+        ['while workers start', 15], ['while they run', 150]]) {
         test(`a page that is left ${moment} and come back to goes on where it was, ${linked}`, async (t) => {
             const opened = await openPage(t, linked);
             if (!opened) return;
             const { page } = opened;
             await page.evaluate((loses) => {
                 const { Worker } = globalThis;
-                if (loses) {
-                    globalThis.Worker = function lost() {
+                const lost = loses && new Promise((begun) => {
+                    globalThis.Worker = function Lost() {
                         globalThis.Worker = Worker;
+                        begun();
                         return { postMessage() {}, terminate() {} };
                     };
-                }
+                });
                 globalThis.calls = Promise.all([
                     note('slept', apps[0].wait_ms(300)), note('for JavaScript', apps[1].late(300)),
                     note('spun', apps[2].spin(300)),
                 ]);
-            }, delay === 0);
+                return lost;
+            }, loses);
             await pause(delay);
             await page.goto(`${await serveProject()}/package.json`);
             await pause(400);

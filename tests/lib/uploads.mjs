@@ -25,10 +25,10 @@ export function uploader(server, run) {
     };
     let tries = 0;
     const abortsOne = async (stdout, what, path, ...more) => {
-        const before = server.seen.aborted;
-        await prints(stdout, what, `${path}?${++tries}`, ...more);
-        await until(() => server.seen.aborted > before, 'the server saw it close');
-        assert.equal(server.seen.aborted, before + 1, 'the server saw it close');
+        const asked = `${path}?${++tries}`; // what was cancelled earlier may be seen now
+        await prints(stdout, what, asked, ...more);
+        await until(() => server.seen.abortedOf(asked), 'the server saw it close');
+        assert.equal(server.seen.abortedOf(asked), 1, 'the server saw it close');
     };
     return { prints, abortsOne };
 }
