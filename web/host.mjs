@@ -282,7 +282,7 @@ export function createEddyHost(module) {
             looked = clock;
             microtasks += served;
             served = 0;
-            return complete(op, generation, result);
+            if (timer !== undefined && clock >= timerAt || mustGiveWay()) return complete(op, generation, result);
         }
         take(op, generation);
         ticking = true;
