@@ -10,7 +10,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { pathToFileURL } from 'node:url';
+import { runCommand } from './command.mjs';
 import { STDIO } from './flags.mjs';
 import { allPlain, withPlainNames } from './names.mjs';
 import { findSuspending, toBeNamed } from './reach.mjs';
@@ -267,12 +267,4 @@ function main([wasmOpt, input, output, ...flags]) {
     });
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-    try {
-        main(process.argv.slice(2));
-    } catch (error) {
-        if (!(error instanceof PassError)) throw error;
-        process.stderr.write(`eddy: ${error.message}\n`);
-        process.exitCode = 1;
-    }
-}
+runCommand(import.meta.url, main, PassError);

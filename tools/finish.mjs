@@ -9,8 +9,8 @@
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { createEddyValues } from '../web/values.mjs';
+import { runCommand } from './command.mjs';
 
 const PLACEHOLDER = /(["'`])EDDY_JS_BODIES\1/;
 
@@ -313,12 +313,4 @@ function main(args) {
     writeFileSync(types, declarationsOf(signatures, !!loader));
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-    try {
-        main(process.argv.slice(2));
-    } catch (error) {
-        if (!(error instanceof FinishError)) throw error;
-        process.stderr.write(`eddy: ${error.message}\n`);
-        process.exitCode = 1;
-    }
-}
+runCommand(import.meta.url, main, FinishError);
