@@ -13,7 +13,7 @@ import { pathToFileURL } from 'node:url';
 const IMPORTS = ['poll_poll', 'poll_method_pollable_block', 'poll_pollable_drop',
     'streams_method_output_stream_blocking_flush', 'streams_method_output_stream_subscribe',
     'streams_method_input_stream_read', 'streams_method_output_stream_check_write',
-    'streams_output_stream_drop', 'tcp_method_tcp_socket_finish_connect',
+    'streams_method_output_stream_write', 'streams_output_stream_drop', 'tcp_method_tcp_socket_finish_connect',
     'tcp_method_tcp_socket_accept', 'tcp_tcp_socket_drop',
     'udp_method_incoming_datagram_stream_receive', 'udp_method_outgoing_datagram_stream_check_send',
     'ip_name_lookup_method_resolve_address_stream_resolve_next_address',

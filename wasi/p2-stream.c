@@ -111,6 +111,7 @@ static int put(eddy__p2_stream *stream, const void *data, size_t size) {
     if (size == 0) return 0;
     wasip2_list_u8_t bytes = {(uint8_t *)(uintptr_t)data, size};
     streams_stream_error_t error;
+    stream->written_to = true;
     if (streams_method_output_stream_write(streams_borrow_output_stream(stream->out), &bytes,
                                            &error))
         return (int)size;
@@ -206,8 +207,9 @@ void eddy__p2_stream_close(eddy__p2_stream *stream) {
     eddy__pending_end(&stream->room, EDDY_ECLOSED, NULL, 0);
     drop_input(stream);
     /* wasmtime drops an output only after it has written all, and the program waits meanwhile: so an
-     * output that still has something to write stays until it has not. */
-    if (stream->out.__handle && !room_of(stream) && !stream->error) {
+     * output that still has something to write stays until it has not. (Whether a connection can be
+     * written to it does not know at first, so that says nothing of one that never was.) */
+    if (stream->written_to && stream->out.__handle && !room_of(stream) && !stream->error) {
         stream->writable.ready = lingered;
         wait_for_room(stream);
         if (stream->writable.place) return; /* else there is no memory to wait with */

@@ -11,6 +11,7 @@ typedef struct eddy__p2_stream {
     streams_own_output_stream_t out; /* handle 0: none */
     eddy__interest readable, writable; /* their pollables are made when first waited for */
     eddy__pending more, room;
+    bool written_to; /* so there may be something left to write when it is closed */
     int error;          /* of the last operation that failed: the stream is good for nothing more */
     char text[160];     /* what the host said about it */
     /* Says more about an error of the host's; may be NULL. Returns a code, and may write the text. */

@@ -22,6 +22,8 @@ EDDY__REAL(EDDY__STREAMS, "[method]output-stream.blocking-flush")
 void eddy__real_blocking_flush(int32_t stream, uint8_t *result);
 EDDY__REAL(EDDY__STREAMS, "[method]output-stream.subscribe")
 int32_t eddy__real_output_subscribe(int32_t stream);
+EDDY__REAL(EDDY__STREAMS, "[method]output-stream.write")
+void eddy__real_output_write(int32_t stream, const uint8_t *data, size_t size, uint8_t *result);
 EDDY__REAL(EDDY__STREAMS, "[resource-drop]output-stream")
 void eddy__real_output_drop(int32_t stream);
 EDDY__REAL(EDDY__TCP, "[method]tcp-socket.finish-connect")
@@ -34,6 +36,8 @@ void __wasm_import_poll_method_pollable_block(int32_t pollable);
 void __wasm_import_poll_pollable_drop(int32_t pollable);
 void __wasm_import_streams_method_output_stream_blocking_flush(int32_t stream, uint8_t *result);
 int32_t __wasm_import_streams_method_output_stream_subscribe(int32_t stream);
+void __wasm_import_streams_method_output_stream_write(int32_t stream, const uint8_t *data,
+                                                      size_t size, uint8_t *result);
 void __wasm_import_streams_output_stream_drop(int32_t stream);
 void __wasm_import_tcp_method_tcp_socket_finish_connect(int32_t socket, uint8_t *result);
 void __wasm_import_tcp_method_tcp_socket_accept(int32_t socket, uint8_t *result);
@@ -45,10 +49,13 @@ int eddy__libc_in_stdio;
 /* ---- what is known of handles ---------------------------------------------------------------- */
 
 enum {
-    CONNECTION = 1, /* an output stream */
-    HOLDS_ALL = 2,  /* a pollable of any other output */
-    WAIT = 4,       /* times the waits for a pollable; as many as fit, and then it stays so */
-    MOST_WAITS = 0xff - CONNECTION - HOLDS_ALL,
+    /* Of an output stream. */
+    CONNECTION = 1,
+    WRITTEN_TO = 2, /* only then it may have something left to send: see wasi-linger.c */
+    /* Of a pollable. */
+    HOLDS_ALL = 1, /* of an output that is no connection */
+    WAIT = 2,      /* times the waits for it; as many as fit, and then it stays so */
+    MOST_WAITS = 0xff - HOLDS_ALL,
 };
 
 /* By handle. */
@@ -187,6 +194,12 @@ int32_t __wasm_import_streams_method_output_stream_subscribe(int32_t stream) {
     return pollable;
 }
 
+void __wasm_import_streams_method_output_stream_write(int32_t stream, const uint8_t *data,
+                                                      size_t size, uint8_t *result) {
+    if (is_marked(stream, CONNECTION)) set_mark(stream, WRITTEN_TO);
+    eddy__real_output_write(stream, data, size, result);
+}
+
 void __wasm_import_poll_pollable_drop(int32_t pollable) {
     if (is_marked(pollable, MOST_WAITS)) eddy__libc_waiting->break_waits_for(pollable);
     clear_mark(pollable, HOLDS_ALL | MOST_WAITS);
@@ -195,8 +208,8 @@ void __wasm_import_poll_pollable_drop(int32_t pollable) {
 }
 
 void __wasm_import_streams_output_stream_drop(int32_t stream) {
-    if (is_marked(stream, CONNECTION) && eddy__libc_waiting->linger(stream)) return;
-    clear_mark(stream, CONNECTION);
+    if (is_marked(stream, WRITTEN_TO) && eddy__libc_waiting->linger(stream)) return;
+    clear_mark(stream, CONNECTION | WRITTEN_TO);
     eddy__p2_gone(EDDY__OUTPUT_STREAM, stream);
     eddy__real_output_drop(stream);
 }
