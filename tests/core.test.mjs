@@ -4,8 +4,11 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { test } from 'node:test';
+import { HOSTS } from '../tools/hosts/index.mjs';
+import { setup } from '../tools/setup.mjs';
 import { artifactOf, needCxx, needHost, runOn, told } from './lib/hosts.mjs';
 
 // ---- programs that check themselves ---------------------------------------------------------------
@@ -208,6 +211,7 @@ test('a task that ignores 1,000 cancellations is reported once', async (t) => {
 
 const LEAVE = 'tests/programs/leave.c';
 const NODE_MAIN = fileURLToPath(new URL('../tools/hosts/node-main.mjs', import.meta.url));
+const NODE_WASI_MAIN = fileURLToPath(new URL('../tools/hosts/node-wasi-main.mjs', import.meta.url));
 
 for (const hostName of ['native', 'node', 'wasmtime-p1', 'wasmtime', 'chromium']) {
     for (const where of ['main', 'task', 'callback']) {
@@ -237,9 +241,9 @@ async function interrupt(command, twice) {
         }
     });
     const limit = setTimeout(() => child.kill('SIGKILL'), 60_000);
-    const code = await new Promise((done) => { child.on('close', done); });
+    const [code, signal] = await once(child, 'close');
     clearTimeout(limit);
-    return { code, stdout, stderr: '', milliseconds: Date.now() - began };
+    return { code, signal, stdout, stderr: '', milliseconds: Date.now() - began };
 }
 
 for (const hostName of ['native', 'node']) {
@@ -247,12 +251,24 @@ for (const hostName of ['native', 'node']) {
         if (!(await needHost(t, hostName))) return;
         const artifact = await artifactOf(hostName, LEAVE);
         const command = hostName === 'node' ? [process.execPath, NODE_MAIN, artifact] : [artifact];
-        const once = await interrupt(command, false);
-        assert.equal(once.stdout, 'ready\ncancelled\nclean\n', told(once));
-        assert.notEqual(once.code, 0, told(once));
+        const first = await interrupt(command, false);
+        assert.equal(first.stdout, 'ready\ncancelled\nclean\n', told(first));
+        assert.notEqual(first.code, 0, told(first));
         const twice = await interrupt(command, true);
         assert.equal(twice.stdout, 'ready\ncancelled\n', told(twice));
         assert.notEqual(twice.code, 0, told(twice));
+    });
+}
+
+for (const hostName of ['wasmtime', 'wasmtime-36', 'wasmtime-p1', 'node-wasi']) {
+    test(`SIGINT on ${hostName} ends the host, and the program with it`, async (t) => {
+        if (!(await needHost(t, hostName))) return;
+        const { wasmtime, wasmtime36 } = await setup({ want: HOSTS[hostName].want, quiet: true });
+        const runner = hostName === 'node-wasi' ? [process.execPath, '--no-warnings', NODE_WASI_MAIN]
+            : [hostName === 'wasmtime-36' ? wasmtime36 : wasmtime, 'run'];
+        const result = await interrupt([...runner, await artifactOf(hostName, LEAVE)], false);
+        assert.match(result.stdout, /^ready\n?$/, told(result));
+        assert.equal(result.signal, 'SIGINT', told(result));
     });
 }
 

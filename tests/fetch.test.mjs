@@ -1,9 +1,13 @@
 // eddy_fetch in every host of JavaScript and on WASI 0.2, against a server of our own; and where there is no HTTP.
 
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { createEddyHost } from '../web/host.mjs';
 import { createEddyHttp } from '../web/http.mjs';
+import { makeCertificate } from './lib/certificate.mjs';
 import { JS_HOSTS, needHost, PAGES, runOn, told } from './lib/hosts.mjs';
 import { refusedUrl, startServer, until } from './lib/server.mjs';
 
@@ -138,6 +142,33 @@ for (const [hostName, title, env] of RUNS) {
         await t.test('wrong use', () =>
             prints(/^EDDY_EINVAL\nEDDY_EINVAL\nEDDY_EINVAL\nEDDY_EHOST: (?!\(no text\)).+\n$/,
                 'wrong-use', server.url('/ok')));
+    });
+}
+
+// How each is told of a certificate it is to trust; wasmtime cannot be.
+const TRUST = {
+    jco: 'NODE_EXTRA_CA_CERTS', node: 'NODE_EXTRA_CA_CERTS', 'node-26': 'NODE_EXTRA_CA_CERTS', deno: 'DENO_CERT',
+    bun: 'NODE_EXTRA_CA_CERTS', wasmtime: null, 'wasmtime-36': null,
+};
+
+for (const [hostName, trust] of Object.entries(TRUST)) {
+    test(`https on ${hostName}: certificates that are not trusted${trust ? ', and one that is' : ''}`, async (t) => {
+        if (!(await needHost(t, hostName))) return;
+        const folder = await mkdtemp(join(tmpdir(), 'eddy-https-'));
+        t.after(() => rm(folder, { recursive: true }));
+        const secure = makeCertificate();
+        const server = await startServer(secure, { http1: true });
+        t.after(() => server.close());
+        const run = (env, what) => runOn(t, hostName, FETCHING, { args: [what, server.url('/echo')], env });
+
+        const refused = await run({}, 'broken');
+        assert.match(refused.stdout, /^fetch: EDDY_EHOST: .*(certificate|TLS)/, told(refused));
+        assert.equal(server.seen.requests, 0);
+        if (!trust) return;
+        await writeFile(join(folder, 'cert.pem'), secure.cert);
+        const taken = await run({ [trust]: join(folder, 'cert.pem') }, 'post');
+        assert.equal(taken.stdout, '201 yes (absent)\nPUT 1 text/x a body\n', told(taken));
+        assert.equal(taken.code, 0, told(taken));
     });
 }
 
