@@ -7,6 +7,8 @@ export { EddyError };
 
 const isNode = typeof process === 'object' && !!process.versions?.node;
 
+const ofNode = () => import('./node.mjs');
+
 /** How exit() leaves the module. */
 class ExitStatus extends Error {
     constructor(status) {
@@ -22,10 +24,7 @@ async function compile(source) {
     if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(source);
     const isPath = typeof source === 'string' && !/^[\w-]{2,}:/.test(source);
     if (isNode && (isPath || /^file:/.test(source))) {
-        if (!isPath) source = new URL(source);
-        const files = 'node:fs/promises'; // no bundler for pages is to look for it
-        const { readFile } = await import(/* @vite-ignore */ /* webpackIgnore: true */ files);
-        return WebAssembly.compile(await readFile(source));
+        return WebAssembly.compile(await (await ofNode()).read(isPath ? source : new URL(source)));
     }
     const response = source instanceof Response ? source : await fetch(source);
     if (!response.ok) throw new Error(`${response.url}: ${response.status} ${response.statusText}`);
@@ -51,12 +50,12 @@ function lines(print) {
     };
 }
 
-function outputs({ print, printErr }) {
-    const raw = (stream) => ({ write: (bytes) => stream.write(bytes.slice()), end() {} });
+async function outputs({ print, printErr }) {
+    const node = isNode && await ofNode();
     return [
         undefined,
-        print || !isNode ? lines(print ?? console.log) : raw(process.stdout),
-        printErr || !isNode ? lines(printErr ?? console.error) : raw(process.stderr),
+        print || !node ? lines(print ?? console.log) : node.output(process.stdout),
+        printErr || !node ? lines(printErr ?? console.error) : node.output(process.stderr),
     ];
 }
 
@@ -68,7 +67,8 @@ function basicWasi(out, view, memory) {
             let total = 0;
             for (let at = vectors >>> 0; count-- > 0; at += 8) {
                 const data = view().getUint32(at, true), size = view().getUint32(at + 4, true);
-                out[fd].write(memory().subarray(data, data + size));
+                const error = out[fd].write(memory().subarray(data, data + size));
+                if (error) return error;
                 total += size;
             }
             view().setUint32(written >>> 0, total, true);
@@ -104,7 +104,7 @@ function runMain(exports, host, args) {
 /** Loads and starts a module: loader.d.mts tells of what and how. */
 export async function load(source, options = {}) {
     const module = await compile(source);
-    const out = outputs(options);
+    const out = await outputs(options);
     let exports, toldEnd;
     const ended = new Promise((done) => { toldEnd = done; });
     const end = (status) => {

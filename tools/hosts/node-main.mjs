@@ -10,6 +10,11 @@ if (!artifact) {
     process.stderr.write('usage: node node-main.mjs X.mjs [ARG…]\n');
     process.exit(2);
 }
+// Nobody reads any more: the end is as by the signal that other programs get.
+process.stdout.on('error', (error) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit(128 + 13);
+});
 const { default: create } = await import(pathToFileURL(resolve(artifact)));
 await create({
     arguments: args,
