@@ -136,6 +136,17 @@ test('what is answered is what fetch answers', async () => {
     assert.ok((await compare('500 headers', raw('HTTP/1.1 200 OK', ...many, ...plain))).headers.length > 1000);
 });
 
+// Node's fetch waits for more after the second.
+test('a server that switches protocols unasked is refused at once', { timeout: 60_000 }, async () => {
+    for (const lines of [['Connection: Upgrade', 'Upgrade: x', '', 'x speaks'], ['', '']]) {
+        const text = ['HTTP/1.1 101 Switching Protocols', ...lines].join('\r\n');
+        for (const method of ['GET', 'POST']) {
+            await assert.rejects(byClient({ url: `${here}/raw?${new URLSearchParams({ text })}`, method }),
+                { result: -13, message: 'fetch failed: the server switches protocols, which nobody has asked for' });
+        }
+    }
+});
+
 test('encodings are undone as fetch undoes them', async () => {
     const bytes = Buffer.from('a text, a text, a text. '.repeat(200));
     const gzip = zlib.gzipSync(bytes), deflate = zlib.deflateSync(bytes);

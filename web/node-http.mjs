@@ -7,10 +7,11 @@
  */
 export function createEddyNodeHttp(next) {
     const REDIRECTS = [301, 302, 303, 307, 308], MOST_REDIRECTS = 20;
-    const WITHOUT_BODY = [101, 204, 205, 304];
+    const WITHOUT_BODY = [204, 205, 304];
     const IDEMPOTENT = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE'], MOST_RETRIES = 5;
     const OF_BODY = ['content-encoding', 'content-language', 'content-length', 'content-location', 'content-type'];
     const OF_ORIGIN = ['authorization', 'cookie', 'host', 'proxy-authorization'];
+    const SWITCHES = 'the server switches protocols, which nobody has asked for';
     const MOST_AHEAD = 128 * 1024; // bytes of a body that nobody has asked for yet
     const MOST_PIECES = 1024, MOST_ENCODINGS = 5;
     const MOST_DRAINED = 64 * 1024; // bytes of an answer that nobody wants, to keep its connection
@@ -147,6 +148,13 @@ export function createEddyNodeHttp(next) {
             if (!isThis()) return;
             body = receive(request, sent, answer);
         });
+        // Without a listener the connection is closed, and nobody told.
+        sent.on('upgrade', (answer, socket) => {
+            socket.destroy();
+            if (!isThis()) return;
+            request.sent = undefined;
+            next.failed(request, refused(new Error(SWITCHES)));
+        });
         sent.on('error', (error) => {
             if (!isThis()) return;
             if (body) return broke(body, error);
@@ -200,6 +208,7 @@ export function createEddyNodeHttp(next) {
         const isRedirect = REDIRECTS.includes(status);
         const goesOn = isRedirect && request.redirect !== 'manual' && headers.has('location');
         try {
+            if (status === 101) throw new Error(SWITCHES);
             if (isRedirect && request.redirect === 'error') throw new Error('unexpected redirect');
             if (goesOn) turn(request, status, headers.get('location'));
             else if (encodings.length > MOST_ENCODINGS) throw new Error('too many content-encodings');
