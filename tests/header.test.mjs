@@ -67,9 +67,10 @@ static eddy_sem sem = EDDY_SEM(3), bounded = EDDY_SEM_BOUNDED(3);
 static eddy_limiter limiter = EDDY_LIMITER(10);
 static eddy_barrier barrier = EDDY_BARRIER(3);
 static eddy_event event;
+static const eddy_time limits[] = {EDDY_IN(5 * EDDY_MS), EDDY_AT(-3), EDDY_IN(sizeof event)};
 static int select_all(eddy_receiver *rx, eddy_sender *tx, eddy_future *f) {
-    int in = 0;
-    const int out = 1;
+    int in = limits[0] > limits[1];
+    const int out = limits[2] > 0;
     eddy_case cases[] = {
         EDDY_CASE_GET(&queue, &in), EDDY_CASE_PUT(&queue, &out), EDDY_CASE_RECV(rx, &in),
         EDDY_CASE_SEND(tx, &out), EDDY_CASE_JOIN(f), EDDY_CASE_EVENT(&event),

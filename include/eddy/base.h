@@ -55,9 +55,29 @@ typedef int64_t eddy_time;
 /* Already over, in option structs, where 0 means "none". */
 #define EDDY_NOW INT64_MIN
 /* For option structs, where 0 means "none": a duration <= 0 becomes "already over". */
-#define EDDY_IN(d) ((d) > 0 ? (eddy_time)(d) : EDDY_NOW)
+#define EDDY_IN(d) EDDY__LATER(d)
 /* EDDY_IN for points in time: one that is not after 0 becomes "already over". */
-#define EDDY_AT(t) ((t) > 0 ? (eddy_time)(t) : EDDY_NOW)
+#define EDDY_AT(t) EDDY__LATER(t)
+
+/* A constant where `t` is one, for initialisers; otherwise `t` is computed once. */
+#ifdef __cplusplus
+constexpr
+#else
+static
+#endif
+    inline eddy_time
+    eddy__later(eddy_time t) {
+    return t > 0 ? t : EDDY_NOW;
+}
+#ifdef __cplusplus
+#define EDDY__LATER(t) eddy__later((eddy_time)(t))
+#elif defined(__GNUC__) || defined(__clang__)
+#define EDDY__LATER(t)                                                                             \
+    __builtin_choose_expr(__builtin_constant_p(t), (t) > 0 ? (eddy_time)(t) : EDDY_NOW,            \
+                          eddy__later((eddy_time)(t)))
+#else
+#define EDDY__LATER(t) ((t) > 0 ? (eddy_time)(t) : EDDY_NOW)
+#endif
 
 EDDY__BEGIN_C
 

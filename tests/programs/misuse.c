@@ -215,6 +215,9 @@ static int deadlines(void *arg) {
     CHECK(eddy_scope_end(&over, eddy_sleep(second)) == EDDY_ETIMEDOUT);
     EDDY_SCOPE(past, .deadline = EDDY_AT(0));
     CHECK(eddy_scope_end(&past, eddy_sleep(second)) == EDDY_ETIMEDOUT);
+    eddy_time once = 1; /* a macro that looked twice would get 0, no limit at all */
+    EDDY_SCOPE(counted, .timeout = EDDY_IN(once--), .deadline = EDDY_AT(++once));
+    CHECK(once == 1 && eddy_scope_end(&counted, eddy_sleep(second)) == EDDY_ETIMEDOUT);
     EDDY_SCOPE(unlimited, .timeout = EDDY_FOREVER);
     CHECK(eddy_scope_end(&unlimited, eddy_sleep(second)) == 0);
     return 0;
