@@ -44,6 +44,7 @@ export async function startFaultyServer() {
     const open = new Set();
     const server = createServer(async (request, response) => {
         const { pathname, searchParams } = new URL(request.url, 'http://x');
+        response.setHeader('access-control-allow-origin', '*'); // pages come from another server
         open.add(request.url);
         response.on('close', () => open.delete(request.url));
         response.on('error', () => {});

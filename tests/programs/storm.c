@@ -63,10 +63,8 @@ static uint32_t below(struct chance *c, uint32_t n) {
     return (c->state >> 4) % n;
 }
 
-/* For options: EDDY_IN is a macro that looks at its argument twice. */
 static eddy_time within(struct chance *c, uint32_t milliseconds) {
-    eddy_time duration = below(c, milliseconds) * MS;
-    return EDDY_IN(duration);
+    return EDDY_IN(below(c, milliseconds) * MS);
 }
 
 static struct chance fork_chance(struct chance *c) {
