@@ -188,8 +188,8 @@ static bool may_give_way(void) {
     return eddy__current && !eddy__libc_current && !eddy__libc_in_stdio && !for_stdio;
 }
 
-/* Of a read, which may be a file's: it is done whatever happens to the task. A write does not even count:
- * every program that prints would be made for it. */
+/* Of a read or a write, which may be a file's: it is done whatever happens to the task. A write to
+ * what is no connection does not even count: what must not let others in, a report, may write. */
 static void count_call(void) {
     if (may_give_way()) eddy__count_call(NULL);
 }
@@ -243,8 +243,6 @@ static int64_t end(eddy__libc_call *call, int64_t result) {
 
 DESCRIPTOR_CALL(ssize_t, read, begin_waiting, (int fd, void *buffer, size_t size),
                 (fd, buffer, size), count_call())
-/* What is no connection is written to at once, and making one has been a call that may wait. */
-DESCRIPTOR_CALL(ssize_t, write, begin, (int fd, const void *data, size_t size), (fd, data, size), )
 DESCRIPTOR_CALL(ssize_t, recv, begin_waiting, (int fd, void *buffer, size_t size, int flags),
                 (fd, buffer, size, flags), LOOK)
 DESCRIPTOR_CALL(ssize_t, recvfrom, begin_waiting,
@@ -264,6 +262,18 @@ DESCRIPTOR_CALL(int, accept4, begin_waiting,
                 (fd, peer, length, flags), LOOK)
 DESCRIPTOR_CALL(int, connect, begin_waiting, (int fd, const struct sockaddr *peer, socklen_t length),
                 (fd, peer, length), LOOK)
+
+/* What is no connection is written to at once, and making one has been a call that may wait. */
+ssize_t __real_write(int fd, const void *data, size_t size);
+ssize_t __wrap_write(int fd, const void *data, size_t size);
+ssize_t __wrap_write(int fd, const void *data, size_t size) {
+    eddy__libc_call call;
+    if (is_closing(fd)) return -1;
+    if (!begin(&call, fd)) return __real_write(fd, data, size);
+    ssize_t put = (ssize_t)end(&call, __real_write(fd, data, size));
+    if (call.sent) count_call();
+    return put;
+}
 
 /* ---- calls of several descriptors, and of none ----------------------------------------------- */
 

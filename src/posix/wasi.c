@@ -130,7 +130,8 @@ void __wasm_import_streams_method_output_stream_blocking_flush(int32_t stream, u
     streams_borrow_output_stream_t out = {stream};
     streams_stream_error_t error;
     uint64_t free_now = 0;
-    bool works = streams_method_output_stream_flush(out, &error);
+    bool works = streams_method_output_stream_flush(out, &error) &&
+                 streams_method_output_stream_check_write(out, &free_now, &error);
     while (works && !free_now) {
         poll_own_pollable_t pollable = streams_method_output_stream_subscribe(out);
         __wasm_import_poll_method_pollable_block(pollable.__handle);
@@ -196,7 +197,10 @@ int32_t __wasm_import_streams_method_output_stream_subscribe(int32_t stream) {
 
 void __wasm_import_streams_method_output_stream_write(int32_t stream, const uint8_t *data,
                                                       size_t size, uint8_t *result) {
-    if (is_marked(stream, CONNECTION)) set_mark(stream, WRITTEN_TO);
+    if (is_marked(stream, CONNECTION)) {
+        set_mark(stream, WRITTEN_TO);
+        if (eddy__libc_current) eddy__libc_current->sent = true;
+    }
     eddy__real_output_write(stream, data, size, result);
 }
 

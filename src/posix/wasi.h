@@ -30,6 +30,7 @@ typedef struct eddy__libc_call {
     size_t polled_count;
     int error;       /* an errno: it is to end with it; 0: it is not */
     bool refused;    /* libc was made to give up because of that */
+    bool sent;       /* something was written to a connection */
     bool listed;     /* `link` and `cleanup` are in their lists */
     eddy__cleanup cleanup;
     /* Of the wait under way. */
