@@ -187,7 +187,7 @@ export function createEddyApp(host, exports, values) {
         let signal;
         if (list.length === wanted + 1) {
             const last = list[wanted];
-            if (last === undefined || (typeof last === 'object' && last !== null)) {
+            if (last === undefined || typeof last === 'object') { // null: no options, as for fetch
                 signal = last?.signal;
                 list = list.slice(0, wanted);
                 if (signal !== undefined && typeof signal?.addEventListener !== 'function')

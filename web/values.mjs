@@ -208,7 +208,9 @@ export function createEddyValues(host, exports) {
         case 's': case 'S':
             if (typeof value !== 'string') return 'must be a string';
             return value.includes('\0') ? 'must not hold a zero character' : undefined;
-        case 'a': case 'A': return bytesOf(value) ? undefined : 'must be a Uint8Array or other bytes';
+        case 'a': case 'A':
+            if (bytesOf(value)) return undefined;
+            return isTooLarge(value) ? 'must be less than 4 GiB' : 'must be a Uint8Array or other bytes';
         case 'h': return idOf.has(value) ? undefined : 'must be an open handle of this module';
         case 'n': case 't': case 'c': return isIterable(value) ? undefined : 'must be an iterable or a stream';
         default: return undefined;
@@ -227,13 +229,16 @@ export function createEddyValues(host, exports) {
     const ofDataView = gettersOf(DataView.prototype, 'buffer', 'byteOffset', 'byteLength');
 
     /** Also those of another realm: a frame, a context of node:vm. */
-    const isBuffer = (value) => sizeGetters.some((get) => {
+    const isBuffer = (value, least = 0) => sizeGetters.some((get) => {
         try {
-            return get.call(value) >= 0;
+            return get.call(value) >= least;
         } catch {
             return false;
         }
     });
+
+    /** Of more bytes than a Uint8Array may have here. */
+    const isTooLarge = (value) => isBuffer(ArrayBuffer.isView(value) ? value.buffer : value, 2 ** 32);
 
     function bytesOf(value) {
         if (typeof value !== 'object') return undefined;

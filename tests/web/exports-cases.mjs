@@ -284,6 +284,7 @@ export const cases = {
     async 'other options'({ app }) {
         equal(await app.add(1, 2, undefined), 3);
         equal(await app.add(1, 2, {}), 3);
+        equal(await app.add(1, 2, null), 3);
         equal(await app.add(1, 2, { signal: undefined }), 3);
     },
     async 'handles'({ app }) {
