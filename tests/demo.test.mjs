@@ -11,38 +11,36 @@ let site; // both browsers get the same
 after(() => site?.close());
 
 /**
- * In the page, for it is soon over: cancels chores when the water is being boiled. -> the list of tasks when
- * the page first shows the state "cancelled", in which the stove is turned off.
+ * In the page, for what it shows is soon over: starts the call and waits for each of `steps`, [selector, what its text
+ * matches, whether the call is cancelled then]. A call that is over before the page has shown that is made again: the
+ * page looks now and then only, a slow one rarely. -> the list of tasks at the last step
  */
-function cancelChores() {
+function callAndSee(name, ...steps) {
     const element = (selector) => document.querySelector(selector);
+    const cancel = () => element('#calls li:first-child button'); // until its call has ended
     return new Promise((done, fail) => {
-        setTimeout(() => fail(new Error(`waited 60 s in vain for the state "cancelled": ${element('#tree').textContent}`)), 60_000);
-        let isAsked = false;
-        new MutationObserver(() => {
-            if (!isAsked && /boil the water sleeps/.test(element('#tree').textContent)) {
-                isAsked = true;
-                element('#calls li:first-child button').click();
-            }
-            if (element('#tree [data-state=cancelled]')) done(element('#tasks').textContent);
-        }).observe(element('#tree'), { subtree: true, childList: true, attributes: true, characterData: true });
-        element('button[data-call=chores]').click();
-    });
-}
-
-/** In the page for the same reason: starts a crawl and cancels it when it waits for pages. */
-function cancelCrawl() {
-    const tasks = document.querySelector('#tasks');
-    return new Promise((done, fail) => {
-        setTimeout(() => fail(new Error(`waited 60 s in vain for a visit: ${tasks.textContent}`)), 60_000);
-        const observer = new MutationObserver(() => {
-            if (!/visit.*waiting/.test(tasks.textContent)) return;
+        let at = 0;
+        const limit = setTimeout(() => {
             observer.disconnect();
-            document.querySelector('#calls li:first-child button').click();
-            done();
+            fail(new Error(`waited 60 s in vain until ${steps[at].join(' shows ')}: ${element('#tree').textContent} ${element('#tasks').textContent}`));
+        }, 60_000);
+        const observer = new MutationObserver(() => {
+            for (; at < steps.length; at++) {
+                const [selector, text, cancels] = steps[at];
+                if (!element(selector) || !new RegExp(text).test(element(selector).textContent) || (cancels && !cancel())) break;
+                if (cancels) cancel().click();
+            }
+            if (at === steps.length) {
+                clearTimeout(limit);
+                observer.disconnect();
+                done(element('#tasks').textContent);
+            } else if (!cancel()) {
+                at = 0;
+                element(`button[data-call=${name}]`).click();
+            }
         });
-        observer.observe(tasks, { subtree: true, childList: true, attributes: true, characterData: true });
-        document.querySelector('button[data-call=crawl]').click();
+        observer.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+        element(`button[data-call=${name}]`).click();
     });
 }
 
@@ -59,33 +57,31 @@ for (const hostName of PAGES) {
         await page.goto(`${site.origin}/`);
         await page.waitForFunction('globalThis.eddyReady');
         const click = (name) => page.click(`button[data-call=${name}]`);
+        const see = (...args) => page.evaluate(callAndSee, ...args);
         const shows = (selector, pattern) => page.waitForFunction((where, text) =>
             new RegExp(text).test(document.querySelector(where)?.textContent ?? ''), {},
         selector, pattern.source);
         const screenshot = (what) =>
             page.screenshot({ path: join(ROOT, `build/demo/${hostName}-${what}.png`) });
 
-        await click('countasync');
-        await shows('#tasks', /count.*waiting.*sleeps/);
+        await see('countasync', ['#tasks', 'count.*waiting.*sleeps']);
         await shows('#output', /1: one\n2: one\n3: one\n1: two\n2: two\n3: two/);
         await shows('#calls', /countasync: gave 0/);
-        await click('chores');
-        await shows('#tasks', /tea.*event/);
-        await shows('#tree', /chores(.|\n)*boil the water(.|\n)*tea/);
+        await see('chores', ['#tasks', 'tea.*event'], ['#tree', 'chores(.|\\n)*boil the water(.|\\n)*tea']);
         await screenshot('chores');
         await shows('#output', /the water is hot\n(tea is ready\ncoffee|coffee is ready\ntea) is ready/);
-        assert.match(await page.evaluate(cancelChores), /boil the watercancelled/);
+        assert.match(await see('chores', ['#tree', 'boil the water sleeps', 'cancel'], ['#tree [data-state=cancelled]', '']),
+            /boil the watercancelled/);
         await shows('#output', /the stove is off/);
         await shows('#calls', /chores: EDDY_ECANCELED/);
         await click('request');
         await shows('#output', /status 200, \d+ bytes/);
 
         // Two crawls: one to its end, one that is cancelled.
-        await click('crawl');
-        await shows('#tasks', /visit.*waiting/);
+        await see('crawl', ['#tasks', 'visit.*waiting']);
         await shows('#output', /crawled http.*\n\n +pages +200\n/);
         await shows('#calls', /crawl: gave 0/);
-        await page.evaluate(cancelCrawl);
+        await see('crawl', ['#tasks', 'visit.*waiting', 'cancel']);
         await shows('#calls', /crawl: EDDY_ECANCELED/);
         await shows('#count', /^0$/);
 

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { stopped } from '../tools/hosts/process.mjs';
 import { RUNTIMES } from '../tools/hosts/runtimes.mjs';
 import { setup } from '../tools/setup.mjs';
 import { artifactOf, needHost, runOn, told } from './lib/hosts.mjs';
@@ -68,10 +69,11 @@ for (const hostName of NETWORK) {
             await prints('10 bytes\n', 'read', port);
         });
         await t.test('a connection that is reset', async (t) => {
-            const { port } = await serve(t, (socket) => {
-                socket.write('0123456789', () => setTimeout(() => socket.resetAndDestroy(), 50));
+            const { port } = await serve(t, (socket) => { // when what it sent has been read
+                socket.write('0123456789');
+                socket.once('data', () => socket.resetAndDestroy());
             });
-            await prints(/^10 bytes\nread: EDDY_E(CONNRESET|HOST), with a text\n$/, 'read', port);
+            await prints(/^10 bytes\nread: EDDY_E(CONNRESET|HOST), with a text\n$/, 'read-and-say', port);
         });
         await t.test('a refused connection', async () =>
             prints('connect: EDDY_ECONNREFUSED, with a text\n', 'read', await refusedPort()));
@@ -158,8 +160,11 @@ async function commandOn(hostName, artifact) {
 async function withStdin([program, ...args], stdin, feed) {
     const child = spawn(program, args, { stdio: [stdin, 'pipe', 'inherit'] });
     child.stdin?.on('error', () => {});
-    const limit = setTimeout(() => child.kill('SIGKILL'), 60_000);
-    let stdout = '';
+    let stdout = '', late = '';
+    const limit = setTimeout(() => {
+        late = stopped(60_000);
+        child.kill('SIGKILL');
+    }, 60_000);
     child.stdout.setEncoding('utf8').on('data', (text) => { stdout += text; });
     const closed = once(child, 'close');
     await feed?.(child.stdin, async (text) => {
@@ -168,7 +173,7 @@ async function withStdin([program, ...args], stdin, feed) {
     });
     const [code] = await closed;
     clearTimeout(limit);
-    return { code, stdout: stdout.replace(/^tick\n/, ''), stderr: '' };
+    return { code, stdout: stdout.replace(/^tick\n/, ''), stderr: late };
 }
 
 for (const hostName of ['native', 'node', ...Object.keys(RUNTIMES), 'wasmtime', 'wasmtime-p1', 'node-wasi']) {

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 
 const [path] = process.argv.slice(2);
 const create = path.endsWith('.mjs') ? (await import(pathToFileURL(path))).default : createRequire(import.meta.url)(path);
-const module = await create();
+const module = await create({ arguments: ['called'] });
 const app = module.eddy;
 const [text, wide, seven, refused] = await Promise.all([
     app.shout('ab', new Uint8Array([67])), app.call('wide', 2n ** 40n, 2), app.finish(),
@@ -18,4 +18,5 @@ assert.equal(seven, 7);
 assert.deepEqual(refused, ['EDDY_EINVAL', -4, 'wide']);
 assert.ok(app.tasks().some(({ name, state }) => name === 'main' && state));
 assert.match(app.tree(), /main/);
+assert.equal(await app.finish(), 7);
 assert.equal(await app.ended, 0);

@@ -4,16 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Waits to be interrupted; the first interrupt cancels main, which cleans up, the second ends at
- * once. */
-static int until_interrupted(void) {
+/* Waits to be interrupted; the first interrupt cancels main, which cleans up for so long, the
+ * second ends at once. */
+static int until_interrupted(eddy_time cleanup_time) {
     puts("ready");
     fflush(stdout);
-    int rc = eddy_sleep(20 * EDDY_S);
+    int rc = eddy_sleep(100 * EDDY_S);
     puts(rc == EDDY_ECANCELED ? "cancelled" : "slept");
     fflush(stdout);
-    EDDY_SHIELD(cleanup, .timeout = 1 * EDDY_S);
-    EDDY_IGNORE(eddy_scope_end(&cleanup, eddy_sleep(500 * EDDY_MS)));
+    EDDY_SHIELD(cleanup, .timeout = 2 * cleanup_time);
+    EDDY_IGNORE(eddy_scope_end(&cleanup, eddy_sleep(cleanup_time)));
     puts("clean");
     return rc;
 }
@@ -33,7 +33,8 @@ int eddy_main(int argc, char **argv) {
     const char *what = argc > 1 ? argv[1] : "";
     static int three = 3;
     static eddy_time hour = 3600 * EDDY_S;
-    if (!strcmp(what, "interrupt")) return until_interrupted();
+    if (!strcmp(what, "interrupt")) return until_interrupted(500 * EDDY_MS);
+    if (!strcmp(what, "interrupt-twice")) return until_interrupted(hour);
     if (!strcmp(what, "exit-in-task")) {
         EDDY_IGNORE(eddy_await(eddy_spawn(exits, &three)));
     } else if (!strcmp(what, "exit-in-main")) {

@@ -95,6 +95,12 @@ static int both_ways(void) {
     return rc;
 }
 
+/* Begins when the writer waits. */
+static int end_soon(void *scope) {
+    int rc = eddy_sleep(300 * EDDY_MS);
+    return rc < 0 ? rc : eddy_scope_reschedule(scope, eddy_now());
+}
+
 /* Nobody reads at the other end: the write waits for room, and is given up. */
 static int stalled(void) {
     eddy_stream *s;
@@ -102,18 +108,21 @@ static int stalled(void) {
     if (rc < 0) return rc;
     size_t size = 64u << 20;
     char *much = calloc(1, size);
-    EDDY_SCOPE(limit, .timeout = 300 * EDDY_MS);
+    EDDY_SCOPE(limit, .timeout = 100 * EDDY_S);
+    eddy_future *task = eddy_spawn(end_soon, &limit);
     rc = much ? eddy_write(s, much, size) : EDDY_ENOMEM;
     bool cancelled = rc == EDDY_ECANCELED;
     rc = eddy_scope_end(&limit, rc);
     printf("%s %s\n", cancelled ? "cancelled" : "not", eddy_errname(rc));
     printf("%s\n", eddy_errname(eddy_write(s, "x", 1)));
+    rc = eddy_await(task);
     free(much);
     EDDY_IGNORE(eddy_close(s));
-    return 0;
+    return rc;
 }
 
-static int read_until_error(void) {
+/* `says`: when it has read something, and the other end may go on. */
+static int read_until_error(bool says) {
     eddy_stream *s;
     int rc = eddy_connect(&s, host, port);
     if (rc < 0) {
@@ -122,11 +131,16 @@ static int read_until_error(void) {
     }
     char buffer[1000];
     size_t total = 0;
-    while ((rc = eddy_read(s, buffer, sizeof buffer)) > 0) total += (size_t)rc;
+    bool said = false;
+    while ((rc = eddy_read(s, buffer, sizeof buffer)) > 0) {
+        total += (size_t)rc;
+        if (says && !said && (rc = eddy_write(s, "go on", 5)) < 0) break;
+        said = says;
+    }
     printf("%zu bytes\n", total);
     if (rc < 0) print_error("read", rc);
     rc = eddy_close(s);
-    return rc;
+    return said ? 0 : rc; /* what it said may be lost with the connection */
 }
 
 /* A read that waits is given up, one that waits sees the stream closed. */
@@ -335,7 +349,8 @@ int eddy_main(int argc, char **argv) {
     if (!strcmp(what, "echo")) return echo();
     if (!strcmp(what, "both-ways")) return both_ways();
     if (!strcmp(what, "stalled")) return stalled();
-    if (!strcmp(what, "read")) return read_until_error();
+    if (!strcmp(what, "read")) return read_until_error(false);
+    if (!strcmp(what, "read-and-say")) return read_until_error(true);
     if (!strcmp(what, "waiting-reads")) return waiting_reads();
     if (!strcmp(what, "cancelled-connect")) return cancelled_connect();
     if (!strcmp(what, "server")) return server_and_clients();
