@@ -30,7 +30,7 @@ int eddy_main(int argc, char **argv) {
     (void)argc, (void)argv;
     struct mirror mirrors[] = {{"oslo", 20 * EDDY_S, 200},
                                {"porto", 20 * EDDY_MS, NO_FILE},
-                               {"riga", 600 * EDDY_MS, 200},
+                               {"riga", 1500 * EDDY_MS, 200},
                                {"split", 20 * EDDY_S, 200}};
     const eddy_fn requests[] = {ask, ask, ask, ask};
     void *const arguments[] = {&mirrors[0], &mirrors[1], &mirrors[2], &mirrors[3]};

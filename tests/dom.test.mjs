@@ -76,7 +76,7 @@ for (const hostName of ['chromium', 'firefox']) {
             assert.equal(await page.evaluate(() => location.hash), '', 'the link was not followed');
             await page.evaluate(() => app.unwatch(3));
             await page.click('#link');
-            assert.equal(await page.evaluate(() => location.hash), '#gone');
+            await page.waitForFunction(() => location.hash === '#gone');
 
             await page.evaluate(() => app.close());
             await page.click('#save');

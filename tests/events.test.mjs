@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { JS_HOSTS, needHost, runOn, told } from './lib/hosts.mjs';
-import { refusedUrl, watchRequests } from './lib/server.mjs';
+import { keepConnections, refusedUrl, watchRequests } from './lib/server.mjs';
 
 const EVENTS = 'tests/programs/events.c';
 const CORS = { 'access-control-allow-origin': '*', 'access-control-allow-headers': '*' };
@@ -87,6 +87,7 @@ async function startServer() {
         if (typeof route === 'function') return route(response, connection, request);
         return (route[connection] ?? noMore)(response, request, watch);
     });
+    keepConnections(server);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return {

@@ -21,7 +21,7 @@ async function runnerOn(t, hostName) {
     const host = await needHost(t, hostName);
     if (!host) return null;
     const artifact = await artifactOf(hostName, PROGRAM);
-    const timeout = (args) => (args.length ? 20_000 : 120_000); // a program alone takes no time
+    const timeout = (args) => (args.length ? 60_000 : 300_000); // a program alone takes no time
     return (stdin, args) => host.run(artifact, { args, stdin, atOnce: true, timeout: timeout(args) });
 }
 

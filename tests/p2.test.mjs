@@ -66,7 +66,7 @@ async function fetching(t, stdout, what, path, more, options) {
     const server = await startServer();
     t.after(() => server.close());
     const result = await runOn(t, 'wasmtime', FETCHING, {
-        args: [what, server.url(path), ...more], timeout: 120_000, ...options,
+        args: [what, server.url(path), ...more], timeout: 170_000, ...options,
     });
     if (!result) return;
     assert.equal(result.stdout, stdout, told(result));

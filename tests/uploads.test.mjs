@@ -52,7 +52,7 @@ test('what is sent on takes no more memory than a page on wasmtime', async (t) =
     assert.equal(result.stdout, `200 undefined ${256 * 2 ** 20}\n`, told(result));
 });
 
-/** The most memory, in MiB, that a process of Node has had when the program has ended. */
+/** The most memory, in MiB, that a process of Node has had when the program has ended: about 100 if it keeps nothing. */
 async function peakOf(env, artifact, ...args) {
     const tell = "process.on('exit', () => console.error(process.resourceUsage().maxRSS / 1024))";
     const main = fileURLToPath(new URL('../tools/hosts/node-main.mjs', import.meta.url));
@@ -69,10 +69,10 @@ for (const [by, env] of [['its HTTP client', {}], ['its fetch', { EDDY_FETCH: 'p
         const sent = await peakOf(env, await artifactOf('node', UPLOADING), 'passed-on', server.url('/count'),
             server.url('/mebibytes?256'));
         assert.equal(sent.stdout, `200 undefined ${256 * 2 ** 20}\n`);
-        assert.ok(sent.mebibytes > 30 && sent.mebibytes < 220, `${sent.mebibytes} MiB`);
+        assert.ok(sent.mebibytes > 30 && sent.mebibytes < 300, `${sent.mebibytes} MiB`);
         const read = await peakOf(env, await artifactOf('node', 'tests/programs/fetching.c'), 'slowly',
             server.url('/gigabyte'));
         assert.equal(read.stdout, `${2 ** 30} bytes\n`);
-        assert.ok(read.mebibytes > 30 && read.mebibytes < 220, `${read.mebibytes} MiB`);
+        assert.ok(read.mebibytes > 30 && read.mebibytes < 300, `${read.mebibytes} MiB`);
     });
 }

@@ -257,6 +257,7 @@ export function createEddyHttp(host, ownFetch = () => undefined, createClient = 
         upload.fail = (error = new Error('aborted')) => {
             upload.failure ??= error;
             sink.error(error);
+            closeUpload(upload); // the stream takes no more of it
         };
         return new ReadableStream({
             start: (made) => { sink = made; },

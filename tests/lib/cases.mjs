@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { relative } from 'node:path';
 import { after } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ROOT } from '../../tools/build.mjs';
 import { serveProject as serveFiles } from '../../tools/serve.mjs';
@@ -29,15 +30,28 @@ after(async () => (await server)?.close());
 
 const urlOf = (path) => `/${relative(ROOT, path)}`;
 
+const LONGEST = 400_000; // milliseconds for all cases of a file: each has a limit of its own, and says more
+
+/** What the page's cases have led to: no single question to a browser may last so long. */
+async function resultsIn(page, casesFile) {
+    for (const end = Date.now() + LONGEST; ; await sleep(100)) {
+        const { results, problem } = await page.evaluate(() => globalThis.eddyCases ?? {});
+        assert.equal(problem, undefined, problem);
+        if (results) return results;
+        assert.ok(Date.now() < end, `waited ${LONGEST / 1000} s in vain for the cases of ${casesFile}`);
+    }
+}
+
 async function inPage(host, casesFile, artifact) {
     const page = await host.browser.newPage();
     try {
         await page.goto(await serveProject());
-        return await page.evaluate(async (cases, program, check) => {
+        await page.evaluate(async (cases, program, check) => {
             const [{ cases: list }, { runCases: run }, { default: create, load }] =
                 await Promise.all([import(cases), import(check), import(program)]);
-            return run(list, load ?? create);
+            run(list, load ?? create).then((results) => { globalThis.eddyCases = { results }; });
         }, `/tests/web/${casesFile}`, urlOf(artifact), '/tests/web/check.mjs');
+        return await resultsIn(page, casesFile);
     } finally {
         await page.close();
     }
@@ -47,12 +61,13 @@ async function inWorker(host, casesFile, artifact) {
     const page = await host.browser.newPage();
     try {
         await page.goto(await serveProject());
-        return await page.evaluate((...files) => new Promise((done, fail) => {
+        await page.evaluate((...files) => {
             const worker = new Worker('/tests/web/worker.mjs', { type: 'module' });
-            worker.onmessage = ({ data }) => done(data);
-            worker.onerror = (event) => fail(new Error(event.message));
+            worker.onmessage = ({ data: results }) => { globalThis.eddyCases = { results }; };
+            worker.onerror = ({ message }) => { globalThis.eddyCases = { problem: `the worker: ${message}` }; };
             worker.postMessage(files);
-        }), `/tests/web/${casesFile}`, urlOf(artifact));
+        }, `/tests/web/${casesFile}`, urlOf(artifact));
+        return await resultsIn(page, casesFile);
     } finally {
         await page.close();
     }
@@ -62,7 +77,7 @@ const FOLDER = fileURLToPath(new URL('../web/', import.meta.url));
 
 async function inRuntime(host, casesFile, artifact) {
     const { code, stdout, stderr } = await host.script(
-        `${FOLDER}run.mjs`, [`${FOLDER}${casesFile}`, artifact], { timeout: 120_000 });
+        `${FOLDER}run.mjs`, [`${FOLDER}${casesFile}`, artifact], { timeout: LONGEST });
     assert.equal(code, 0, stderr);
     return JSON.parse(stdout.trim().split('\n').at(-1));
 }
@@ -80,7 +95,7 @@ export default {
 };
 `;
     const files = [`${FOLDER}${casesFile}`, `${FOLDER}check.mjs`, artifact, wasm];
-    const { code, stdout, stderr } = await host.runWorker(main, files, { timeout: 120_000 });
+    const { code, stdout, stderr } = await host.runWorker(main, files, { timeout: LONGEST });
     assert.equal(code, 0, stderr);
     return JSON.parse(stdout.trim().split('\n').at(-1));
 }

@@ -53,7 +53,7 @@ export function watchRequests() {
         async answers(request, response) {
             const [, path, url] = /^([^?]*)\??(.*)$/.exec(request.url);
             if (Object.hasOwn(waits, path)) {
-                const answer = await until(() => waits[path](url), `${url} was ${path.slice(1)}`, 20)
+                const answer = await until(() => waits[path](url), `${url} was ${path.slice(1)}`)
                     .then(() => path.slice(1), (error) => error.message);
                 response.end(answer);
                 return true;
@@ -126,13 +126,17 @@ const routes = {
     async '/slowly'(request, response, { seen }) {
         seen.taken = 0;
         for await (const part of request) {
-            const before = seen.taken >> 18;
+            const before = seen.taken >> 18, { questions } = seen;
             seen.taken += part.length;
-            if (seen.taken >> 18 > before) await sleep(10); // after each 256 KiB
+            if (seen.taken >> 18 === before) continue;
+            await sleep(10); // after each 256 KiB; and after each mebibyte until somebody has asked how much it was
+            if (seen.taken >> 20 > before >> 2)
+                await until(() => seen.questions > questions, 'somebody asks how much was taken', 20);
         }
         response.end(`${seen.taken} taken`);
     },
     '/taken'(request, response, { seen }) {
+        seen.questions++;
         response.end(String(seen.taken));
     },
     async '/digest'(request, response) {
@@ -228,6 +232,11 @@ const routes = {
     },
 };
 
+/** A slow client's connection is not closed while it makes its next request, nor one that it opens ahead of any. */
+export function keepConnections(server) {
+    server.keepAliveTimeout = server.headersTimeout = server.requestTimeout = 0;
+}
+
 /**
  * -> { url(path), seen, close() }; seen: how many requests there were, at most at a time, aborted, abortedOf(path);
  * how many bodies /count has had to their ends, how many bytes /slowly has taken. `secure`: { key, cert }: by HTTP/2 over
@@ -236,7 +245,7 @@ const routes = {
 export async function startServer(secure = undefined, { http1 = !secure } = {}) {
     const aborted = new Map();
     const abortedOf = (path) => aborted.get(path) ?? 0;
-    const seen = { mostAtOnce: 0, aborted: 0, abortedOf, atOnce: 0, requests: 0, whole: 0, taken: 0 };
+    const seen = { mostAtOnce: 0, aborted: 0, abortedOf, atOnce: 0, requests: 0, whole: 0, taken: 0, questions: 0 };
     const watch = watchRequests();
     const sessions = new Set();
     const answer = async (request, response) => {
@@ -258,6 +267,7 @@ export async function startServer(secure = undefined, { http1 = !secure } = {}) 
     };
     const create = !secure ? createServer : http1 ? createHttpsServer : createSecureServer;
     const server = create(secure ?? {}, answer);
+    keepConnections(server);
     server.on('session', (session) => {
         sessions.add(session);
         session.on('close', () => sessions.delete(session)).on('error', () => {}); // its requests tell enough

@@ -69,7 +69,7 @@ static void thousand(void) {
     server_port = open_at(&server, HOME);
     eddy_future *echoes = eddy_spawn(echo, server), *tasks[50];
     for (int i = 0; i < 50; i++) tasks[i] = eddy_spawn_opt(twenty, .arg = &i, .arg_size = sizeof i);
-    EDDY_SCOPE(limit, .timeout = 30 * EDDY_S);
+    EDDY_SCOPE(limit, .timeout = 90 * EDDY_S);
     CHECK(eddy_scope_end(&limit, eddy_gather(tasks, 50, NULL)) == 0);
     eddy_release_all(tasks, 50);
     CHECK(eddy_stop(echoes) == EDDY_ECANCELED);

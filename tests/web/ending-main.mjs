@@ -8,7 +8,7 @@ import { connect, createServer } from 'node:net';
 const [artifact, how] = process.argv.slice(2);
 const { default: create, load } = await import(artifact);
 
-const PATIENCE = 20_000; // milliseconds
+const PATIENCE = 60_000; // milliseconds
 
 function within(promise, what) {
     let timer;
