@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openHost } from '../tools/hosts/index.mjs';
+import { runProcess } from '../tools/hosts/process.mjs';
 import { makeCertificate } from './lib/certificate.mjs';
 import { artifactOf, needHost, told } from './lib/hosts.mjs';
 import { refusedUrl, startServer, until } from './lib/server.mjs';
@@ -89,4 +90,33 @@ test('a server that does not speak HTTP/2, on chromium', async (t) => {
         { args: ['plain', server.url('/count'), '10'] });
     assert.match(stdout, /^fetch: EDDY_EHOST: .*pages send a streamed body over HTTP\/2 or 3 only\n$/, told({ stdout, ...rest }));
     assert.equal(server.seen.requests, 0);
+});
+
+// Which comes about when a task sends amid the turn in which another has given up the request.
+test('a piece that comes after its request was given up is not taken', async () => {
+    const at = (path) => JSON.stringify(new URL(path, import.meta.url));
+    const script = `
+        import { createEddyHost } from ${at('../web/host.mjs')};
+        import { createEddyHttp } from ${at('../web/http.mjs')};
+        delete globalThis.process; // as in a page
+        globalThis.location = { protocol: 'https:' };
+        const memory = new Uint8Array(1000);
+        new TextEncoder().encodeInto('https://a.invalid/\\0PUT\\0', memory);
+        const completed = [];
+        const host = createEddyHost({
+            memory: () => memory, tick: () => -1, alloc: () => 500, complete: (op, generation, result) => completed.push([op, result]),
+        });
+        const reads = (url, { body }) => body.getReader().read().then(() => new Promise(() => {}));
+        const http = createEddyHttp(host, () => reads);
+        const number = http.startFetch(1, 1, 0, 19, 0, 0, 0, 0, 0, 0, 0, 0, 1);
+        await new Promise((done) => { setTimeout(done, 1); }); // it asks for a piece
+        http.roomOfUpload(number, 2, 1);
+        host.cancel(1, 1);
+        const taken = http.putUpload(number, 0, 10);
+        http.roomOfUpload(number, 3, 1);
+        console.log(JSON.stringify({ taken, completed }));`;
+    const result = await runProcess([process.execPath, '--no-warnings', '--input-type=module', '--eval', script]);
+    assert.equal(result.stderr, '', told(result));
+    // There was room; then it is closed.
+    assert.deepEqual(JSON.parse(result.stdout), { taken: 0, completed: [[2, 0], [3, -6]] });
 });
