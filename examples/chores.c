@@ -53,6 +53,6 @@ int eddy_main(int argc, char **argv) {
     int potatoes = eddy_await(peeling);
     int rc = eddy_await(washing);
     if (potatoes < 0 || rc < 0) return potatoes < 0 ? potatoes : rc;
-    printf("Dinner: %s potatoes\n", potatoes >= 10 ? "plenty of" : "too few");
+    printf("Dinner: %s potatoes\n", potatoes >= 3 ? "plenty of" : "too few");
     return 0;
 }

@@ -98,7 +98,7 @@ async function within(promise, milliseconds, otherwise) {
  * not answer by then never will. `flags`: more of Chromium's command line. `secure`: { key, cert, pin }, as of
  * tests/lib/certificate.mjs: the pages come over HTTP/2, and this certificate is taken for a good one.
  */
-export async function open(tools, { worker = false, kind = 'chromium', protocolTimeout = 180_000, flags = [],
+export async function open(tools, { worker = false, kind = 'chromium', protocolTimeout = 300_000, flags = [],
     secure = undefined } = {}) {
     const program = kind === 'firefox' ? tools.firefox : tools.browser;
     if (!program) {
