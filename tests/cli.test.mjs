@@ -15,8 +15,9 @@ let folder;
 // The first build for a host makes the runtime as well.
 const PATIENCE = 900_000;
 
-function run(command, args, cwd = folder) {
-    const { status, stdout, stderr, error } = spawnSync(command, args, { cwd, encoding: 'utf8', timeout: PATIENCE });
+function run(command, args, cwd = folder, env = {}) {
+    const { status, stdout, stderr, error } = spawnSync(command, args,
+        { cwd, env: { ...process.env, ...env }, encoding: 'utf8', timeout: PATIENCE });
     assert.ifError(error);
     return { status, stdout, stderr };
 }
@@ -27,7 +28,8 @@ function succeeds(command, args) {
     return stdout;
 }
 
-const eddy = (...args) => run(join(folder, 'node_modules/.bin/eddy'), args);
+const eddyWith = (env, ...args) => run(join(folder, 'node_modules/.bin/eddy'), args, folder, env);
+const eddy = (...args) => eddyWith({}, ...args);
 const built = (...args) => {
     const { status, stdout, stderr } = eddy('build', ...args);
     assert.equal(status, 0, stdout + stderr);
@@ -193,6 +195,28 @@ test('mistakes are told in one line', () => {
     const { stderr, status } = eddy('biuld');
     assert.match(stderr, /^eddy: no command "biuld"\n/);
     assert.equal(status, 2);
+});
+
+test('several files are compiled at once, and what compilers say comes in their order', () => {
+    // Each waits for the other to begin, the first also for the second's end.
+    const compiler = join(folder, 'compiler');
+    writeFileSync(compiler, `#!/bin/sh
+wait_for() {
+    tries=0
+    until test -e "${folder}/$1"; do
+        tries=$((tries + 1))
+        if test $tries -gt 1200; then echo "waited in vain for $1" >&2; exit 1; fi
+        sleep 0.1
+    done
+}
+case "$*" in
+*' first.c '*) : >"${folder}/first.begun"; wait_for second.begun; wait_for second.ended; echo the first >&2 ;;
+*' second.c '*) : >"${folder}/second.begun"; wait_for first.begun; echo the second >&2; : >"${folder}/second.ended"; exit 1 ;;
+esac
+`, { mode: 0o755 });
+    for (const name of ['first.c', 'second.c']) writeFileSync(join(folder, name), '');
+    const { status, stdout, stderr } = eddyWith({ CC: compiler }, 'build', '--host', 'native', 'first.c', 'second.c');
+    assert.deepEqual([status, stdout, stderr], [1, '', 'the first\nthe second\neddy: cannot compile second.c\n']);
 });
 
 test('what was compiled for exceptions of WebAssembly\'s own is refused in one line', async () => {

@@ -5,7 +5,7 @@
 
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { spawn, spawnSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { BuildError, buildRuntime, HOSTS, MODES, ROOT } from './build.mjs';
 import { compilers, hasSmallRuntime, linkRule } from './configure.mjs';
@@ -125,17 +125,54 @@ async function runtimeOf(host, mode, tools, small) {
     }));
 }
 
-function compile({ host, mode, files, compile }, { cc, env }, folder) {
-    return files.map((file, i) => {
+/** -> { status, error, text }: what it says is kept. */
+function captured([program, ...args]) {
+    return new Promise((done) => {
+        const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+        let text = '';
+        for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (part) => { text += part; });
+        child.on('error', (error) => done({ error, text }));
+        child.on('close', (status) => done({ status, text }));
+    });
+}
+
+/** Runs compilers, as many at once as there are processors; it looks as if one ran after the other. */
+async function mustRunAll(jobs) {
+    const ends = [];
+    let next = 0, told = 0, hasFailed = false;
+    const runSome = async () => {
+        while (next < jobs.length && !hasFailed) {
+            const i = next++;
+            const end = ends[i] = await captured(jobs[i].command);
+            hasFailed ||= end.status !== 0;
+            for (; ends[told] && (told === 0 || ends[told - 1].status === 0); told++)
+                process.stderr.write(ends[told].text);
+        }
+    };
+    // Two at least: part of what a compiler does is to wait for files.
+    await Promise.all(Array.from({ length: Math.max(2, availableParallelism()) }, runSome));
+    const failed = ends.findIndex(({ status }) => status !== 0);
+    if (failed < 0) return;
+    const { error } = ends[failed];
+    throw new BuildError(jobs[failed].what + (error ? `: ${error.message}` : ''));
+}
+
+async function compile({ host, mode, files, compile }, { cc, env }, folder) {
+    const colours = process.stderr.isTTY && process.stderr.hasColors() ? ['-fdiagnostics-color=always'] : [];
+    const jobs = [];
+    const objects = files.map((file, i) => {
         const language = SOURCES[extname(file)];
         if (!language) return resolve(file);
         const object = join(folder, `${i}-${basename(file)}.o`);
         const own = language === 'c' ? ['-std=gnu11'] : [...COMPILE.cxx, ...(host === 'native' ? [] : COMPILE.cxxInWasm)];
-        mustRun(`cannot compile ${file}`, [...env, ...cc, ...own, `-I${join(ROOT, 'include')}`, '-Wall',
-            ...COMPILE[host], ...COMPILE[mode], ...(COMPILE[`${host}-${mode}`] ?? []),
-            ...(CHECK_STACK[host]?.[mode] ?? []), ...compile, '-c', file, '-o', object]);
+        jobs.push({ what: `cannot compile ${file}`, command: [...env, ...cc, ...colours, ...own,
+            `-I${join(ROOT, 'include')}`, '-Wall', ...COMPILE[host], ...COMPILE[mode],
+            ...(COMPILE[`${host}-${mode}`] ?? []), ...(CHECK_STACK[host]?.[mode] ?? []), ...compile,
+            '-c', file, '-o', object] });
         return object;
     });
+    await mustRunAll(jobs);
+    return objects;
 }
 
 function defines(symbol, objects, { nm, env }) {
@@ -154,7 +191,7 @@ async function buildInto(folder, wanted, loader) {
     const here = process.cwd();
     const tools = await setup({ want: [host === 'lean' ? 'web' : host === 'wasip2' ? 'wasi' : host] });
     const tool = compilers(host, tools);
-    const objects = compile(wanted, tool, folder);
+    const objects = await compile(wanted, tool, folder);
     const small = wanted.compile.includes('-Oz') && hasSmallRuntime(host, mode);
     const runtime = await runtimeOf(host, mode, tools, small); // from here on in the package's folder
     const flags = host === 'wasip2' ? link.flatMap((flag) => (flag.startsWith('-Wl,') ? flag.slice(4).split(',') : flag))
