@@ -58,7 +58,7 @@ for (const hostName of ['lean', ...JS_SERVERS.filter((name) => name !== 'workerd
         t.after(() => clearInterval(answering));
         for (const moment of [0, 1, 100]) {
             const result = await runOn(t, hostName, 'tests/programs/websockets.c', {
-                args: ['halted', server.url('/'), String(moment)], timeout: 60_000,
+                args: ['halted', server.url('/'), String(moment)], timeout: 120_000,
             });
             assert.equal(result.stdout, 'halted\n', told(result));
             assert.equal(result.code, 1, told(result));
