@@ -12,6 +12,7 @@ import { spawnSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { runCommand } from './command.mjs';
 import { STDIO } from './flags.mjs';
+import { UNWIND, withSmallFrame } from './frames.mjs';
 import { allPlain, withPlainNames } from './names.mjs';
 import { findSuspending, toBeNamed } from './reach.mjs';
 import { sectionsOf } from './wasm.mjs';
@@ -23,7 +24,6 @@ const TAGS = 13; // the section of WebAssembly's own exceptions
 const NO_EXCEPTIONS = "the program was compiled for WebAssembly's own exceptions (-fwasm-exceptions, " +
     '-sSUPPORT_LONGJMP=wasm, -mllvm -wasm-enable-sjlj): Asyncify cannot suspend in their blocks';
 
-const DATA = String.raw`\(global\.get \$__asyncify_data\s*\)`;
 const GET = '(global.get $__asyncify_data)';
 
 const STATE = (name, state, parameter = '') => `(func $${name} ${parameter}
@@ -43,34 +43,6 @@ const IN_GLOBAL = { get: GET, set: (value) => `(global.set $__asyncify_data ${va
 const inMemory = (record) => ({
     get: `(i32.load (i32.const ${record}))`, set: (value) => `(i32.store (i32.const ${record}) ${value})`,
 });
-
-const pattern = (source) =>
-    new RegExp(source.replaceAll('DATA', DATA).replace(/ +/g, '\\s*'), 'g');
-
-// What moves the position back; how far is caught. The optimiser adds -64, which is a byte shorter than 64.
-const MOVED = String.raw`\(i32\.store DATA \(i32\.(?:add \(i32\.load DATA \) \(i32\.const -|sub \(i32\.load DATA \) \(i32\.const )(\d+) \) \) \)`;
-const MOVED_ON = String.raw`\(i32\.store DATA \(i32\.add \(i32\.load DATA \) \(i32\.const (\d+) \) \) \)`;
-const LOCAL = '$eddy_position';
-const at = (by) => `(i32.${by < 0 ? 'sub' : 'add'} ${GET} (i32.const ${Math.abs(by)}))`;
-
-// A function's end, where the call's index and then the locals are saved: two moves become one.
-function saveFrameAtOnce(fn) {
-    const [begin, index, by] = pattern(
-        String.raw`\(i32\.store \(i32\.load DATA \) \(local\.get (\$\d+) \) \) ` + MOVED_ON).exec(fn) ?? [];
-    if (!begin) return fn;
-    const start = fn.indexOf(begin);
-    const rest = fn.slice(start + begin.length);
-    const moves = [...rest.matchAll(pattern(MOVED_ON))];
-    if (moves.length !== 1) return fn;
-    const [{ 0: move, 1: further }] = moves;
-    const saved = rest.replace(move, `(global.set $__asyncify_data (i32.add (local.get ${LOCAL}) (i32.const ${further})))`)
-        .replace(pattern(String.raw`\(i32\.load DATA \)`), `(local.get ${LOCAL})`);
-    return `${fn.slice(0, start)}(i32.store ${GET} (local.get ${index}))
-  (local.set ${LOCAL} ${at(Number(by))})
-  ${saved}`;
-}
-
-const withLocal = (fn) => (fn.includes(LOCAL) ? fn.replace('\n', `\n  (local ${LOCAL} i32)\n`) : fn);
 
 /** The module's text with C's two imports made functions. */
 function withAccess(wat, how) {
@@ -93,6 +65,17 @@ function positionInMemory(wat) {
     return withAccess(wat, inMemory(record));
 }
 
+// Tops and what lies between them and bottoms: to resume they are called again, and look at no argument.
+const isForgetful = (fn) => fn.includes(UNWIND) || fn.includes('(call $asyncify_start_unwind');
+const nameOf = (fn) => /\$(?:"(?:[^"\\]|\\.)*"|[^\s()]+)/.exec(fn)[0];
+
+function withSmallFrames(wat) {
+    const functions = wat.split(/^(?= \(func )/m);
+    const forgetful = new Set(functions.filter(isForgetful).map(nameOf));
+    return functions.map((fn) => (fn.includes(UNWIND) ? withSmallFrame(fn, (name) => forgetful.has(name)) : undefined) ?? fn)
+        .join('');
+}
+
 /** The module's text with the position in a global; undefined if it is not of the known form. */
 export function positionInGlobal(wat) {
     let text = wat;
@@ -106,21 +89,11 @@ export function positionInGlobal(wat) {
     if (runtime !== 4) return undefined;
     text = withAccess(text, IN_GLOBAL);
 
-    // First the pairs that move the position and use it at once: one read of the global for both.
-    const movedTo = (local, by) => `(local.set ${local} ${at(-by)})
-    (global.set $__asyncify_data (local.get ${local}))`;
-    text = text.replace(pattern(String.raw`${MOVED} \(local\.set (\$\d+) \(i32\.load DATA \) \)`),
-        (_, by, local) => movedTo(local, by));
-    text = text.replace(pattern(String.raw`${MOVED} \(local\.set (\$\d+) \(i32\.load \(i32\.load DATA \) \) \)`),
-        (_, by, local) => `${movedTo(local, by)}
-    (local.set ${local} (i32.load (local.get ${local})))`);
-    text = text.replace(pattern(String.raw`${MOVED} \(i32\.load \(i32\.load DATA \) \)`),
-        (_, by) => `${movedTo(LOCAL, by)}
-    (i32.load (local.get ${LOCAL}))`);
-    text = text.split(/^(?= \(func )/m).map(saveFrameAtOnce).map(withLocal).join('');
-
-    text = text.replace(pattern(String.raw`\(i32\.load DATA \)`), GET);
-    text = text.replace(pattern(String.raw`\(i32\.store DATA (?=\(i32\.(?:add|sub) )`), '(global.set $__asyncify_data ');
+    text = withSmallFrames(text);
+    // In functions of another form.
+    text = text.replace(/\(i32\.load\s+\(global\.get \$__asyncify_data\)\s*\)/g, GET);
+    text = text.replace(/\(i32\.store\s+\(global\.get \$__asyncify_data\)\s+(?=\(i32\.(?:add|sub)\s)/g,
+        '(global.set $__asyncify_data ');
     // What is left must use the position as an address only to store a saved call's index.
     const left = text.match(/\(i32\.(load|store)[^()]*\(global\.get \$__asyncify_data\)/g) ?? [];
     return left.some((use) => use.startsWith('(i32.load')) ? undefined : text;

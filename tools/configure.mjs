@@ -268,7 +268,7 @@ export function configure({ host, mode, tools, programs = [], defines = [],
 
     const checked = join(folder, 'libc.checked');
     if (host === 'wasip2') lines.push(...checkLibc(tools.wasi.p2, checked));
-    const implicit = [...(host === 'wasip2' ? [checked] : []), 'tools/asyncify.mjs', 'tools/names.mjs', 'tools/reach.mjs', 'tools/finish.mjs', ...(host === 'wasip2' ? witFiles() : []), ...(host === 'web' ? [join(folder, 'eddy-library.js')] : [])];
+    const implicit = [...(host === 'wasip2' ? [checked] : []), 'tools/asyncify.mjs', 'tools/frames.mjs', 'tools/names.mjs', 'tools/reach.mjs', 'tools/finish.mjs', ...(host === 'wasip2' ? witFiles() : []), ...(host === 'web' ? [join(folder, 'eddy-library.js')] : [])];
     if (host === 'web') writeIfChanged(join(folder, 'eddy-library.js'), libraryText());
     const common = lines.join('\n');
     const recipes = new Map();

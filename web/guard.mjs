@@ -9,10 +9,11 @@
  * `memory()`: its bytes now, another array after growth; `slot()`: where C has the current task.
  * -> guard(f): f without a current task; guardAll(imports): all of them, in their place. Left out are the
  * calls of Emscripten's exceptions and jumps, through which tasks suspend: known by their names or, as a
- * link may shorten these, by what web/eddy.py says of them; and the clock, which is asked often.
+ * link may shorten these, by what web/eddy.py says of them; the clock, which is asked often; and the
+ * calls of EDDY_JS and EDDY_ASYNC_JS, around which C does the same itself.
  */
 export function createEddyGuard(memory, slot) {
-    const OPEN = /^(invoke_|eddy_js_now$)/;
+    const OPEN = /^(invoke_|eddy_js_(now|start|run)$)/;
     let at, bytes, words;
 
     function wordsNow() {
