@@ -174,6 +174,7 @@ const REFUSED = [
     [['-pthread'], /all tasks run on one thread/],
     [['-sMEMORY64'], /pointers have 32 bits; .*-sMAXIMUM_MEMORY=4GB/],
     [['-sMAIN_MODULE=2'], /link statically/],
+    [['-sSIDE_MODULE=1'], /link statically/],
     [['-sASYNCIFY'], /eddy suspends by itself/],
     [['-sJSPI'], /eddy suspends by itself/],
     [['-fwasm-exceptions'], /with -fexceptions/],
@@ -197,6 +198,14 @@ for (const [flags, why] of REFUSED) {
         assert.match(lines[0], why);
     });
 }
+
+test('-mtail-call is refused where something calls so', async () => {
+    const { code, stderr } = await emcc(['tail.c', PORT, '-O2', '-mtail-call', '-o', 'tail.mjs']);
+    assert.notEqual(code, 0);
+    const lines = stderr.trimEnd().split('\n').filter((line) => !/^\w+:INFO|^cache:/.test(line));
+    assert.match(lines[0], /^eddy: the program was compiled for WebAssembly's own tail calls \(-mtail-call\)/);
+    assert.deepEqual(lines.slice(1), ['emcc: error: eddy: the link has failed']);
+});
 
 // Of which no more is there than how it says what it is: nothing else may be asked of it.
 test('an Emscripten that is too old is refused', async () => {

@@ -10,19 +10,18 @@
 
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { runCommand } from './command.mjs';
+import { Fault, runCommand } from './command.mjs';
 import { STDIO } from './flags.mjs';
 import { UNWIND, withSmallFrame } from './frames.mjs';
 import { allPlain, withPlainNames } from './names.mjs';
 import { findSuspending, toBeNamed } from './reach.mjs';
 import { sectionsOf } from './wasm.mjs';
 
-/** What the program cannot have, told without a trace. */
-class PassError extends Error {}
-
 const TAGS = 13; // the section of WebAssembly's own exceptions
 const NO_EXCEPTIONS = "the program was compiled for WebAssembly's own exceptions (-fwasm-exceptions, " +
     '-sSUPPORT_LONGJMP=wasm, -mllvm -wasm-enable-sjlj): Asyncify cannot suspend in their blocks';
+const NO_TAIL_CALLS = "the program was compiled for WebAssembly's own tail calls (-mtail-call), which Asyncify cannot " +
+    'suspend in: compile without';
 
 const GET = '(global.get $__asyncify_data)';
 
@@ -192,6 +191,10 @@ export function makeSuspendable(wasmOpt, input, output,
     const run = (args) => {
         const { status, stdout, stderr, error } = spawnSync(wasmOpt, args,
             { encoding: 'utf8', maxBuffer: 1 << 30, stdio: 'pipe' });
+        if (/^Fatal: tail calls\b/m.test(stderr)) {
+            removeTemporary();
+            throw new Fault(NO_TAIL_CALLS);
+        }
         if (status !== 0) throw new Error(stderr || error?.message || `wasm-opt has ended with ${status}`);
         // What it takes no notice of could suspend without being saved.
         const [unknown] = /^.*\baddlist\b.*$/mi.exec(stderr) ?? [];
@@ -201,7 +204,7 @@ export function makeSuspendable(wasmOpt, input, output,
     const removeTemporary = () =>
         Object.values(besides(output)).forEach((file) => rmSync(file, { force: true }));
     if (process.env[KEEP_LINKED]) copyFileSync(input, process.env[KEEP_LINKED]);
-    if ([...sectionsOf(readFileSync(input))].some(({ id }) => id === TAGS)) throw new PassError(NO_EXCEPTIONS);
+    if ([...sectionsOf(readFileSync(input))].some(({ id }) => id === TAGS)) throw new Fault(NO_EXCEPTIONS);
     const found = prepared(run, input, output, asyncify);
     const withPass = [found.module, ...passFor(found, output, asyncify, precise)];
     if (!inText) {
@@ -240,4 +243,4 @@ function main([wasmOpt, input, output, ...flags]) {
     });
 }
 
-runCommand(import.meta.url, main, PassError);
+runCommand(import.meta.url, main);

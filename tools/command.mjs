@@ -1,10 +1,12 @@
-// command.mjs: the end of a script of the build that is a module as well as a command.
+// command.mjs: the end of scripts of the build that are commands, some of them modules as well.
 
 import { pathToFileURL } from 'node:url';
 
-/** Runs main(arguments) if the script at `url` is what Node was started with; a `Fault` is told without a trace. */
-export function runCommand(url, main, Fault) {
-    if (url !== pathToFileURL(process.argv[1] ?? '').href) return;
+/** What a program cannot have, told without a trace. */
+export class Fault extends Error {}
+
+/** Runs main(arguments). */
+export function run(main) {
     try {
         main(process.argv.slice(2));
     } catch (error) {
@@ -12,4 +14,9 @@ export function runCommand(url, main, Fault) {
         process.stderr.write(`eddy: ${error.message}\n`);
         process.exitCode = 1;
     }
+}
+
+/** The same if the script at `url` is what Node was started with. */
+export function runCommand(url, main) {
+    if (url === pathToFileURL(process.argv[1] ?? '').href) run(main);
 }

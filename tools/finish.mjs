@@ -10,11 +10,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, relative, resolve } from 'node:path';
 import { createEddyValues } from '../web/values.mjs';
-import { runCommand } from './command.mjs';
+import { Fault, runCommand } from './command.mjs';
 
 const PLACEHOLDER = /(["'`])EDDY_JS_BODIES\1/;
-
-export class FinishError extends Error {}
 
 const parameterName = (declaration) => /\w+$/.exec(declaration.trim())[0];
 
@@ -42,7 +40,7 @@ function textOfBody({ name, parameters, isAsync, body }) {
     try {
         new Function(`'use strict'; return (${text})`); // reads it only
     } catch (error) {
-        throw new FinishError(`the body of ${name} is no JavaScript: ${error.message}\n  ${body}`);
+        throw new Fault(`the body of ${name} is no JavaScript: ${error.message}\n  ${body}`);
     }
     const usesSignal = isAsync && signal === 'signal' && /\bsignal\b/.test(body);
     return `${JSON.stringify(name)}: [${text}, ${usesSignal}]`;
@@ -68,12 +66,12 @@ export function signaturesOf(module) {
     for (let at = exports.eddy__exports_begin() >>> 0; at < exports.eddy__exports_end() >>> 0; at += 36) {
         const signature = signatureOf(at);
         if (signature.kind === 'g' && /[vntc]/.test(signature.letters[0])) {
-            throw new FinishError(`${signature.site}: ${signature.name}: "${signature.result}" is no type ` +
+            throw new Fault(`${signature.site}: ${signature.name}: "${signature.result}" is no type ` +
                 'for what a generator hands out');
         }
         const bad = [...signature.letters].slice(1).findIndex((letter) => 'SAF'.includes(letter));
         if (bad >= 0) {
-            throw new FinishError(`${signature.site}: ${signature.name}: "${signature.parameters[bad]}" ` +
+            throw new Fault(`${signature.site}: ${signature.name}: "${signature.parameters[bad]}" ` +
                 'is no type for an argument of an export');
         }
         if (!signature.name.startsWith('eddy__')) list.push(signature); // those are the runtime's
@@ -303,7 +301,7 @@ function main(args) {
         writeFileSync(js, loaderOf(from, basename(js, '.mjs'), bodies, offloads(module)));
     } else {
         if (bodies.length && !PLACEHOLDER.test(text))
-            throw new FinishError(`${js} has no place for the JavaScript of the module`);
+            throw new Fault(`${js} has no place for the JavaScript of the module`);
         const bare = imports(module, 'eddy_js_jump') ? withJumps(text) : text;
         const filled = bare.replace(PLACEHOLDER, () => textOfBodies(bodies)) +
             (offloads(module) ? workerOf('Module') : '');
@@ -313,4 +311,4 @@ function main(args) {
     writeFileSync(types, declarationsOf(signatures, !!loader));
 }
 
-runCommand(import.meta.url, main, FinishError);
+runCommand(import.meta.url, main);

@@ -12,7 +12,8 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { makeSuspendable } from './asyncify.mjs';
-import { bodiesOf, declarationsOf, FinishError, offloads, signaturesOf, textOfBodies, workerOf } from './finish.mjs';
+import { run } from './command.mjs';
+import { bodiesOf, declarationsOf, offloads, signaturesOf, textOfBodies, workerOf } from './finish.mjs';
 import { ASYNCIFY } from './flags.mjs';
 import { externsOf, libraryText } from './library.mjs';
 
@@ -43,11 +44,4 @@ function finish(wasmOpt, wasm, library, types, debug, level, factory) {
 
 const COMMANDS = { library: (path) => writeWhole(path, libraryText()), finish };
 
-try {
-    const [command, ...args] = process.argv.slice(2);
-    COMMANDS[command](...args);
-} catch (error) {
-    if (!(error instanceof FinishError)) throw error;
-    process.stderr.write(`eddy: ${error.message}\n`);
-    process.exitCode = 1;
-}
+run(([command, ...args]) => COMMANDS[command](...args));

@@ -30,6 +30,7 @@ def refuse_old():
 refuse_old()
 
 from tools import building, config, shared, utils  # noqa: E402
+from tools.settings import settings as given_settings  # noqa: E402
 
 URL = 'https://www.npmjs.com/package/eddy'
 DESCRIPTION = 'eddy: asyncio for C: tasks, deadlines, cancellation and fetch'
@@ -58,6 +59,8 @@ def handle_options(given, error_handler):
 
 
 def process_args(ports):
+    if given_settings.SIDE_MODULE:
+        refuse_dynamic_linking()  # here: Emscripten asks no port while it links one
     check = ['-finstrument-function-entry-bare'] if options['debug'] == '1' else []
     return ['-I' + os.path.join(ROOT, 'include'), *check]
 
@@ -68,14 +71,18 @@ def refuse(what, instead):
     utils.exit_with_error(f'eddy: {what} does not work with eddy: {instead}')
 
 
+def refuse_dynamic_linking():
+    refuse('-sMAIN_MODULE or -sSIDE_MODULE', 'all code that may suspend must be linked at once; link statically')
+
+
 def check(settings):
     if settings.SHARED_MEMORY or settings.WASM_WORKERS:
         refuse('-pthread (or -sWASM_WORKERS, -sSHARED_MEMORY)',
                'all tasks run on one thread; leave it out, eddy_offload uses workers without it')
     if settings.MEMORY64:
         refuse('-sMEMORY64', 'pointers have 32 bits; leave it out, -sMAXIMUM_MEMORY=4GB is the most there is')
-    if settings.MAIN_MODULE or settings.SIDE_MODULE:
-        refuse('-sMAIN_MODULE or -sSIDE_MODULE', 'all code that may suspend must be linked at once; link statically')
+    if settings.MAIN_MODULE:
+        refuse_dynamic_linking()
     if settings.JSPI or settings.ASYNCIFY == 2:
         refuse('-sJSPI', 'eddy suspends by itself, any number of tasks; leave it out')
     if settings.ASYNCIFY:
