@@ -73,7 +73,7 @@ for (const hostName of NETWORK) {
                 socket.write('0123456789');
                 socket.once('data', () => socket.resetAndDestroy());
             });
-            await prints(/^10 bytes\nread: EDDY_E(CONNRESET|HOST), with a text\n$/, 'read-and-say', port);
+            await prints('10 bytes\nread: EDDY_ECONNRESET, with a text\n', 'read-and-say', port);
         });
         await t.test('a refused connection', async () =>
             prints('connect: EDDY_ECONNREFUSED, with a text\n', 'read', await refusedPort()));

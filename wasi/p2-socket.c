@@ -37,12 +37,13 @@ typedef struct lookup {
     int count;
 } lookup;
 
-/* WASI 0.2 has no code for a connection that breaks, only a text for people. */
+/* WASI 0.2 has no code for a connection that breaks, only a text for people: "Connection reset by peer",
+ * "ConnectionReset", "Broken pipe". */
 static int explain(io_error_borrow_error_t error, char *text, size_t room) {
     wasip2_string_t told;
     io_error_method_error_to_debug_string(error, &told);
     eddy__p2_text(text, room, &told);
-    return strstr(text, "reset") || strstr(text, "roken pipe") ? EDDY_ECONNRESET : EDDY_EHOST;
+    return strstr(text, "eset") || strstr(text, "roken") ? EDDY_ECONNRESET : EDDY_EHOST;
 }
 
 /* ---- connections ----------------------------------------------------------------------------------------- */

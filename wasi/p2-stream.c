@@ -8,6 +8,7 @@ void eddy__p2_text(char *text, size_t room, wasip2_string_t *given) {
     size_t length = given->len < room ? given->len : room - 1;
     memcpy(text, given->ptr, length);
     text[length] = 0;
+    text[strcspn(text, "\n")] = 0; /* what follows, a backtrace, is for the host's makers */
     eddy__p2_free(given->ptr, given->len);
 }
 
@@ -24,7 +25,6 @@ static void fail(eddy__p2_stream *stream, const streams_stream_error_t *error) {
         wasip2_string_t told;
         io_error_method_error_to_debug_string(borrowed, &told);
         eddy__p2_text(stream->text, sizeof stream->text, &told);
-        stream->text[strcspn(stream->text, "\n")] = 0; /* what follows is for the host's makers */
     }
     io_error_error_drop_own(own);
 }
