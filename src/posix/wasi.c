@@ -49,16 +49,14 @@ int eddy__libc_in_stdio;
 /* ---- what is known of handles ---------------------------------------------------------------- */
 
 enum {
-    /* Of an output stream. */
-    CONNECTION = 1,
-    WRITTEN_TO = 2, /* only then it may have something left to send: see wasi-linger.c */
-    /* Of a pollable. */
-    HOLDS_ALL = 1, /* of an output that is no connection */
-    WAIT = 2,      /* times the waits for it; as many as fit, and then it stays so */
-    MOST_WAITS = 0xff - HOLDS_ALL,
+    CONNECTION = 1, /* an output stream */
+    WRITTEN_TO = 2, /* a connection that may have something left to send: see wasi-linger.c */
+    HOLDS_ALL = 4,  /* a pollable of any other output */
+    WAIT = 8,       /* times the waits for a pollable; as many as fit, and then it stays so */
+    MOST_WAITS = 0xff - CONNECTION - WRITTEN_TO - HOLDS_ALL,
 };
 
-/* By handle. */
+/* By handle. A stream and a pollable may have the same one: some hosts number each kind apart. */
 static uint8_t few[256], *marks = few;
 static size_t room = sizeof few;
 static bool unknown; /* there was no memory for a mark: then nothing is waited for in our way */
