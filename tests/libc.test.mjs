@@ -23,14 +23,14 @@ const ENDS = 'tests/programs/libc_ends.c';
 
 const prints = (t, stdout, ...args) => printsWith(t, {}, stdout, ...args);
 
-async function printsWith(t, options, stdout, ...args) {
-    const result = await runOn(t, 'wasmtime', LIBC, { args: args.map(String), ...options });
+async function printsWith(t, { hostName = 'wasmtime', ...options }, stdout, ...args) {
+    const result = await runOn(t, hostName, LIBC, { args: args.map(String), ...options });
     if (!result) return;
     assert.equal(result.stdout, stdout, told(result));
     assert.equal(result.code, 0, told(result));
 }
 
-test('connect, send, recv, read, poll and select', async (t) => {
+async function converse(t, hostName) {
     let asked = 0;
     const server = createServer((socket) => {
         socket.on('error', () => {});
@@ -43,8 +43,12 @@ test('connect, send, recv, read, poll and select', async (t) => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     t.after(() => server.close());
-    await prints(t, '40 done, side by side\n', 'converse', server.address().port);
-});
+    await printsWith(t, { hostName }, '40 done, side by side\n', 'converse', server.address().port);
+}
+
+for (const hostName of ['wasmtime', 'wasmtime-36', 'jco']) { // jco numbers each kind of handle apart
+    test(`connect, send, recv, read, poll and select on ${hostName}`, (t) => converse(t, hostName));
+}
 
 test('nanosleep and usleep', (t) => prints(t, '100 done, side by side\n', 'nap'));
 test('getaddrinfo', (t) => prints(t, '20 done, side by side\n', 'look-up'));
