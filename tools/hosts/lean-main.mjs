@@ -2,6 +2,7 @@
 // status becomes ours when nothing is left to do.
 
 import { resolve } from 'node:path';
+import { setTimeout as later } from 'node:timers';
 import { pathToFileURL } from 'node:url';
 import { wantedFetch } from './wanted-fetch.mjs';
 
@@ -11,4 +12,6 @@ if (!artifact) {
     process.exit(2);
 }
 const { load } = await import(pathToFileURL(resolve(artifact)));
-await load({ args, fetch: wantedFetch() });
+const app = await load({ args, fetch: wantedFetch() });
+// Now and then Deno's fetch holds its process for ever when a request was given up, with no connection left open.
+if (globalThis.Deno) app.ended.then(() => later(() => process.exit(), 5000).unref(), () => {});
