@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { positionInGlobal } from '../tools/asyncify.mjs';
 import { ROOT } from '../tools/build.mjs';
 import { ASYNCIFY } from '../tools/flags.mjs';
 import { withSmallFrame } from '../tools/frames.mjs';
@@ -90,48 +91,77 @@ test('a function with hundreds of calls that can suspend has few locals, and is 
     assert.ok(most < 100, `${most} locals`);
 });
 
-// What the module's functions keep over their calls of $f, which suspends: the bytes of a frame, 4 of them for which
-// call it was.
+// What the module's functions keep over their calls of $f, which suspends, and what they give: they are called again
+// with other arguments to go on, and $f gives 7 then. The last one's form is not known to tools/frames.mjs.
 const KEPT = `(module
  (import "asyncify" "start_unwind" (func $start_unwind (param i32)))
- (import "asyncify" "start_rewind" (func $start_rewind (param i32)))
+ (import "asyncify" "stop_rewind" (func $stop_rewind))
+ (import "eddy" "eddy_position_set" (func $set_position (param i32)))
  (import "env" "answer" (func $answer (result i32)))
  (type $one (func (param i32) (result i32)))
  (memory 1)
+ (global $resumes (mut i32) (i32.const 0))
  (table 2 funcref)
  (elem (i32.const 0) func $f)
- (func $enter (param $0 i32) (call $start_rewind (local.get $0)) (drop (call_indirect (type $one) (local.get $0) (i32.const 0))))
- (func $f (param $0 i32) (result i32) (call $start_unwind (local.get $0)) (i32.const 0))
+ (func $place (param $0 i32) (call $set_position (local.get $0)))
+ (func $resume (global.set $resumes (i32.const 1)))
+ (func $f (param $0 i32) (result i32)
+  (if (global.get $resumes) (then (global.set $resumes (i32.const 0)) (call $stop_rewind) (return (i32.const 7))))
+  (call $start_unwind (local.get $0)) (i32.const 0))
  (func $nothing (param $0 i32) (result i32) (call $f (local.get $0)))
  (func $a_sum (param $0 i32) (param $1 i32) (result i32) (call $f (i32.add (local.get $0) (local.get $1))))
- (func $what_is_read_later (param $0 i32) (result i32) (i32.add (call $f (local.get $0)) (local.get $0)))
- (func $what_a_later_call_gets (param $0 i32) (param $1 i32) (result i32)
+ (func $read_later (param $0 i32) (result i32) (i32.add (call $f (local.get $0)) (local.get $0)))
+ (func $a_later_call_gets (param $0 i32) (param $1 i32) (result i32)
   (drop (call $f (local.get $0))) (call $f (local.get $1)))
  (func $wide (param $0 i64) (param $1 f64) (param $2 i32) (result f64)
   (drop (call $f (local.get $2))) (f64.mul (f64.convert_i64_s (local.get $0)) (local.get $1)))
- (func $a_count (param $0 i32) (param $1 i32)
-  (loop $more (drop (call $f (local.get $1))) (br_if $more (local.tee $0 (i32.sub (local.get $0) (i32.const 1))))))
+ (func $a_count (param $0 i32) (param $1 i32) (result i32)
+  (loop $more (drop (call $f (local.get $1))) (br_if $more (local.tee $0 (i32.sub (local.get $0) (i32.const 1)))))
+  (local.get $0))
  (func $a_pointer (param $0 i32) (param $1 i32) (result i32) (call_indirect (type $one) (local.get $0) (local.get $1)))
- (func $what_is_made_anew (param $0 i32) (result i32)
+ (func $made_anew (param $0 i32) (result i32)
   (drop (call $f (local.get $0))) (local.set $0 (call $answer)) (drop (call $f (local.get $0))) (local.get $0))
- ${['nothing', 'a_sum', 'what_is_read_later', 'what_a_later_call_gets', 'wide', 'a_count', 'a_pointer', 'what_is_made_anew',
-        'enter'].map((name) => `(export "${name}" (func $${name}))`).join(' ')})`;
-const BYTES = { nothing: 4, a_sum: 4, what_is_read_later: 8, what_a_later_call_gets: 8, wide: 20, a_count: 12,
-    a_pointer: 12, what_is_made_anew: 8 };
+ (func $unknown (param $0 i64) (param $1 f64) (result f64)
+  (drop (call $f (i32.wrap_i64 (local.get $0)))) (f64.mul (f64.convert_i64_s (local.get $0)) (local.get $1)))
+EXPORTS)`;
+
+// name: [bytes of its frame, 4 of them for which call it was; arguments, others, result]
+const KEEPING = {
+    nothing: [4, [1], [9], 7], a_sum: [4, [1, 2], [9, 9], 7], read_later: [8, [30], [9], 37],
+    a_later_call_gets: [8, [1, 2], [9, 9], 7], wide: [20, [5n, 2.5, 1], [9n, 9.5, 9], 12.5], a_count: [12, [3, 4], [9, 9], 0],
+    a_pointer: [12, [5, 0], [9, 0], 7], made_anew: [8, [1], [9], 42], unknown: [NaN, [5n, 2.5], [9n, 9.5], 12.5],
+};
 
 test('what only a call that is made again is given, and does not look at, is not saved', async () => {
     const { wasmOpt } = await setup({ want: ['web'], quiet: true });
     const folder = mkdtempSync(join(tmpdir(), 'eddy-frames-'));
+    const [input, passed, changed, wasm] = ['in.wat', 'passed.wat', 'changed.wat', 'out.wasm'].map((name) => join(folder, name));
+    const features = ASYNCIFY.all.filter((flag) => flag.startsWith('--enable-'));
+    let text;
     try {
-        writeFileSync(join(folder, 'in.wat'), KEPT);
-        execFileSync(wasmOpt, [join(folder, 'in.wat'), ...ASYNCIFY.pass.filter((flag) => !flag.includes('removelist')),
-            '--optimize-level=3', '-S', '-o', join(folder, 'out.wat')]);
-        const functions = readFileSync(join(folder, 'out.wat'), 'utf8').split(/^(?= \(func )/m);
-        const sizes = Object.keys(BYTES).map((name) => {
-            const fn = withSmallFrame(functions.find((text) => text.startsWith(` (func $${name} `)), (callee) => callee === '$f');
-            return [name, Number(/\(i32\.sub \(global\.get \$__asyncify_data\) \(i32\.const (\d+)\)/.exec(fn)?.[1])];
-        });
-        assert.deepEqual(Object.fromEntries(sizes), BYTES);
+        const names = ['place', 'resume', ...Object.keys(KEEPING)];
+        writeFileSync(input, KEPT.replace('EXPORTS', names.map((name) => `(export "${name}" (func $${name}))`).join(' ')));
+        execFileSync(wasmOpt, [input, ...features, '--asyncify', '--optimize-level=3', '-S', '-o', passed]);
+        text = readFileSync(passed, 'utf8');
+        writeFileSync(changed, positionInGlobal(text));
+        execFileSync(wasmOpt, [changed, ...features, '-O2', '-o', wasm]);
+        const module = new WebAssembly.Module(readFileSync(wasm));
+        const { exports } = new WebAssembly.Instance(module, { env: { answer: () => 42 } });
+        for (const [name, [bytes, args, others, result]] of Object.entries(KEEPING)) {
+            const [own] = text.split(/^(?= \(func )/m).filter((fn) => fn.startsWith(` (func $${name} `));
+            const fn = withSmallFrame(own, (callee) => callee === '$f') ?? '';
+            assert.equal(Number(/\(i32\.sub \(global\.get \$__asyncify_data\) \(i32\.const (\d+)\)/.exec(fn)?.[1]), bytes, name);
+            exports.place(1024);
+            let given = exports[name](...args);
+            for (let calls = 0; exports.asyncify_get_state() === 1; calls++) {
+                assert.ok(calls < 4, name);
+                exports.asyncify_stop_unwind();
+                exports.resume();
+                exports.asyncify_start_rewind(0);
+                given = exports[name](...others);
+            }
+            assert.equal(given, result, name);
+        }
     } finally {
         rmSync(folder, { recursive: true });
     }

@@ -88,14 +88,13 @@ export function positionInGlobal(wat) {
     if (runtime !== 4) return undefined;
     text = withAccess(text, IN_GLOBAL);
 
-    text = withSmallFrames(text);
-    // In functions of another form.
-    text = text.replace(/\(i32\.load\s+\(global\.get \$__asyncify_data\)\s*\)/g, GET);
-    text = text.replace(/\(i32\.store\s+\(global\.get \$__asyncify_data\)\s+(?=\(i32\.(?:add|sub)\s)/g,
-        '(global.set $__asyncify_data ');
-    // What is left must use the position as an address only to store a saved call's index.
-    const left = text.match(/\(i32\.(load|store)[^()]*\(global\.get \$__asyncify_data\)/g) ?? [];
-    return left.some((use) => use.startsWith('(i32.load')) ? undefined : text;
+    // In functions of another form than withSmallFrame knows the position is read and set where the pass does.
+    const [MEMORY, GLOBAL] = [String.raw`\(global\.get \$__asyncify_data\)`, '$__eddy_position'];
+    text = withSmallFrames(text)
+        .replace(new RegExp(String.raw`\(i32\.load\s+${MEMORY}\s*\)`, 'g'), `(global.get ${GLOBAL})`)
+        .replace(new RegExp(String.raw`\(i32\.store\s+${MEMORY}\s+(?=\(i32\.(?:add|sub)\s)`, 'g'), `(global.set ${GLOBAL} `);
+    return new RegExp(String.raw`\(\w+\.(?:load|store)[^()]*${MEMORY}`).test(text) ? undefined
+        : text.replaceAll(GLOBAL, '$__asyncify_data');
 }
 
 // What libc says of its imports for the making of a component stands in custom sections, which get
