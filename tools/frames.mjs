@@ -69,10 +69,10 @@ function truth(node, mode) {
         return value === undefined ? undefined : !value;
     }
     if (node.op !== 'i32.or' && node.op !== 'i32.and') return undefined;
-    const decides = node.op === 'i32.or';
     const values = [truth(a, mode), truth(b, mode)];
-    if (values.includes(decides)) return decides;
-    return values.includes(undefined) ? undefined : !decides;
+    if (node.op === 'i32.and') return values.includes(false) ? false : undefined; // 1 and 2 are true, but not together
+    if (values.includes(true)) return true;
+    return values.includes(undefined) ? undefined : false;
 }
 
 const HARMLESS = new RegExp('^(?:(?:local|global)\\.get|select|[if](?:32|64)\\.(?:const|eqz|eq|ne|[lg][te](?:_[su])?|' +
