@@ -1,3 +1,4 @@
+// build: hosts=native,wasip2
 /* turned_away HOW COUNT PORT: takes COUNT connections one right after the other and closes each at
  * once, with the runtime's calls or with libc's, in a task or outside. To which port of its own they
  * are to come, it tells the server at PORT, which answers when all have come. */
