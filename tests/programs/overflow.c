@@ -50,7 +50,7 @@ static int emits_both(void *arg) {
     static volatile size_t first = 0, last = 39999;
     char buffer[40000];
     buffer[first] = buffer[last] = 1;
-    int rc = deep(1300, 1, 2, 3);
+    int rc = deep(1700, 1, 2, 3);
     return rc < 0 ? rc : buffer[first] + buffer[last];
 }
 
@@ -78,7 +78,7 @@ static int gathers_both(void *arg) {
     static volatile size_t first = 0, last = 49999;
     char buffer[50000];
     buffer[first] = buffer[last] = 1;
-    int rc = deep_gather(600, 1, 2, 3);
+    int rc = deep_gather(1000, 1, 2, 3);
     return rc < 0 ? rc : buffer[first] + buffer[last];
 }
 
