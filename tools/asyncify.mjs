@@ -14,7 +14,7 @@ import { Fault, runCommand } from './command.mjs';
 import { STDIO } from './flags.mjs';
 import { UNWIND, withSmallFrame } from './frames.mjs';
 import { allPlain, withPlainNames } from './names.mjs';
-import { findSuspending, toBeNamed } from './reach.mjs';
+import { findSuspending, NAME, toBeNamed } from './reach.mjs';
 import { sectionsOf } from './wasm.mjs';
 
 const TAGS = 13; // the section of WebAssembly's own exceptions
@@ -66,7 +66,7 @@ function positionInMemory(wat) {
 
 // Tops and what lies between them and bottoms: to resume they are called again, and look at no argument.
 const isForgetful = (fn) => fn.includes(UNWIND) || fn.includes('(call $asyncify_start_unwind');
-const nameOf = (fn) => /\$(?:"(?:[^"\\]|\\.)*"|[^\s()]+)/.exec(fn)[0];
+const nameOf = (fn) => new RegExp(NAME).exec(fn)[0];
 
 function withSmallFrames(wat) {
     const functions = wat.split(/^(?= \(func )/m);

@@ -5,7 +5,8 @@
 // of that very type whose address somebody has taken. What is found here is still more than can happen,
 // never less.
 
-const NAME = String.raw`(\$(?:"(?:[^"\\]|\\.)*"|[^\s()]+))`;
+/** A function's or type's name in a module's text. */
+export const NAME = String.raw`(\$(?:"(?:[^"\\]|\\.)*"|[^\s()]+))`;
 const every = (text, source) => text.matchAll(new RegExp(source, 'g'));
 const plain = (name) => name.replace(/^\$"?|"$/g, '');
 

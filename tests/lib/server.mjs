@@ -238,14 +238,14 @@ export function keepConnections(server) {
 }
 
 /**
- * -> { url(path), seen, close() }; seen: how many requests there were, at most at a time, aborted, abortedOf(path);
+ * -> { url(path), seen, close() }; seen: how many requests there were, at most at a time, abortedOf(path);
  * how many bodies /count has had to their ends, how many bytes /slowly has taken. `secure`: { key, cert }: by HTTP/2 over
  * TLS, or with `http1` by HTTP/1 over it.
  */
 export async function startServer(secure = undefined, { http1 = !secure } = {}) {
     const aborted = new Map();
     const abortedOf = (path) => aborted.get(path) ?? 0;
-    const seen = { mostAtOnce: 0, aborted: 0, abortedOf, atOnce: 0, requests: 0, whole: 0, taken: 0, questions: 0 };
+    const seen = { mostAtOnce: 0, abortedOf, atOnce: 0, requests: 0, whole: 0, taken: 0, questions: 0 };
     const watch = watchRequests();
     const sessions = new Set();
     const answer = async (request, response) => {
@@ -259,7 +259,6 @@ export async function startServer(secure = undefined, { http1 = !secure } = {}) 
             seen.atOnce--;
             // HTTP/2 ends an answer whose stream the other side has closed.
             if (request.stream ? !request.stream.aborted : response.writableFinished) return;
-            seen.aborted++;
             aborted.set(request.url, abortedOf(request.url) + 1);
         });
         const route = routes[request.url.replace(/\?.*/, '')] ?? routes['/missing'];

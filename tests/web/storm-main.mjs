@@ -2,7 +2,7 @@
 // with signals that abort before, amid and after the calls. Prints what the program prints, and in the end
 // what is left.
 
-import { setTimeout as later } from 'node:timers';
+import { leaveDeno } from '../../tools/hosts/leave-deno.mjs';
 
 const [artifact, url, seed] = process.argv.slice(2);
 const { default: create, load } = await import(artifact);
@@ -65,5 +65,4 @@ await end;
 clearTimeout(limit);
 await pause(0);
 console.log(JSON.stringify({ lines, told, tasks: app.tasks() }));
-// Now and then Deno's fetch holds its process for ever when a request was given up, with no connection left open.
-if (globalThis.Deno) later(() => process.exit(), 5000).unref();
+leaveDeno();

@@ -2,8 +2,8 @@
 // status becomes ours when nothing is left to do.
 
 import { resolve } from 'node:path';
-import { setTimeout as later } from 'node:timers';
 import { pathToFileURL } from 'node:url';
+import { leaveDeno } from './leave-deno.mjs';
 import { wantedFetch } from './wanted-fetch.mjs';
 
 const [artifact, ...args] = process.argv.slice(2);
@@ -13,5 +13,4 @@ if (!artifact) {
 }
 const { load } = await import(pathToFileURL(resolve(artifact)));
 const app = await load({ args, fetch: wantedFetch() });
-// Now and then Deno's fetch holds its process for ever when a request was given up, with no connection left open.
-if (globalThis.Deno) app.ended.then(() => later(() => process.exit(), 5000).unref(), () => {});
+app.ended.then(leaveDeno, () => {});
